@@ -1,0 +1,20 @@
+/** Alerts by name, in the order in which they are listed everywhere. */
+export const ALERTS = [
+  'TrainerLossNonFinite',
+  'TrainerGradNonFinite',
+  'TrainerLossZero',
+  'TrainerStalled',
+  'TrainerFailed',
+] as const;
+
+export type AlertName = (typeof ALERTS)[number];
+
+/** From the least to the most severe. */
+export const SEVERITIES = ['info', 'warning', 'critical'] as const;
+
+export type Severity = (typeof SEVERITIES)[number];
+
+/** Whether `severity` is at least `floor`. */
+export function isAtLeast(severity: Severity, floor: Severity): boolean {
+  return SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(floor);
+}

@@ -1,0 +1,39 @@
+import type { AlertName, Severity } from './alert.ts';
+
+/** One number that speaks for an incident. `step` is null for evidence outside the steps (a stall). */
+export interface Evidence {
+  readonly step: number | null;
+  readonly field: string;
+  readonly value: number;
+}
+
+/**
+ * One incident of one run at one moment: a value, never changed; a later moment is another object.
+ * One alert is one incident.
+ */
+export interface Incident {
+  readonly run: string;
+  /** Same incident, same id, after any restart: made of what the log says, not of when it was read. */
+  readonly id: string;
+  readonly alertname: AlertName;
+  readonly severity: Severity;
+  readonly status: 'firing' | 'resolved';
+  /** Logged steps of the first and last bad record. */
+  readonly firstStep: number | null;
+  readonly lastStep: number | null;
+  /** Bad records. */
+  readonly occurrences: number;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+  /** Incidents of one trouble share it. */
+  readonly group: string;
+  /** The alert that leads the group, when it is another one. */
+  readonly inhibitedBy: AlertName | null;
+  readonly weights: 'intact' | 'lost' | 'unknown';
+  /** Relative to the run folder. */
+  readonly rollbackCheckpoint: string | null;
+  /** At most {@link MAX_EVIDENCE}: the first ones and the newest. */
+  readonly evidence: readonly Evidence[];
+}
+
+export const MAX_EVIDENCE = 8;

@@ -1,0 +1,53 @@
+import { FIELD, FIELDS, type FieldName } from './field.ts';
+
+/**
+ * One logged record: numbers by field. A field is absent, or present with a number that may be NaN or infinite;
+ * a format decides what its own `null` means.
+ *
+ * A reader fills the same instance line after line, so whoever wants to keep a record copies its numbers.
+ */
+export class LogRecord {
+  /** bit n is set when field n is present */
+  #present = 0;
+  readonly #values = new Float64Array(FIELDS.length);
+  /** Numbers under names outside the vocabulary. */
+  readonly other = new Map<string, number>();
+
+  clear(): void {
+    this.#present = 0;
+    if (this.other.size > 0) this.other.clear();
+  }
+
+  set(slot: number, value: number): void {
+    this.#present |= 1 << slot;
+    this.#values[slot] = value;
+  }
+
+  has(slot: number): boolean {
+    return (this.#present & (1 << slot)) !== 0;
+  }
+
+  /** The number in `slot`, or `undefined` when the record has none. */
+  get(slot: number): number | undefined {
+    return this.has(slot) ? this.#values[slot] : undefined;
+  }
+
+  /** The step, or null when the line has none. */
+  get step(): number | null {
+    return this.get(FIELD.step) ?? null;
+  }
+
+  /** A record of training itself: it has a loss or a gradient norm, unlike evaluation, progress and closing lines. */
+  get isTraining(): boolean {
+    return this.has(FIELD.loss) || this.has(FIELD.grad_norm);
+  }
+
+  /** Present fields with their numbers, vocabulary first. Allocates: for the live stream and tests, not for the line's path. */
+  entries(): [FieldName | string, number][] {
+    const known = FIELDS.flatMap((name, slot): [string, number][] => {
+      const value = this.get(slot);
+      return value === undefined ? [] : [[name, value]];
+    });
+    return [...known, ...this.other];
+  }
+}

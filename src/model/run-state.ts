@@ -1,0 +1,3 @@
+export const RUN_STATES = ['running', 'stalled', 'finished', 'failed'] as const;
+
+export type RunState = (typeof RUN_STATES)[number];

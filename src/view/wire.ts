@@ -1,0 +1,96 @@
+import type { AlertName, Severity } from '../model/alert.ts';
+import type { RunState } from '../model/run-state.ts';
+
+/** A number as JSON carries it: those that are not finite are written as strings. */
+export type WireNumber = number | 'NaN' | 'Infinity' | '-Infinity';
+
+export interface EvidenceView {
+  readonly step: number | null;
+  readonly field: string;
+  readonly value: WireNumber;
+}
+
+/** An incident as the report of `check`, the API and the live stream show it. */
+export interface IncidentView {
+  readonly id: string;
+  readonly run: string;
+  readonly alertname: AlertName;
+  readonly severity: Severity;
+  readonly status: 'firing' | 'resolved';
+  readonly first_step: number | null;
+  readonly last_step: number | null;
+  readonly occurrences: number;
+  /** RFC 3339. */
+  readonly started_at: string;
+  readonly ended_at: string | null;
+  readonly weights: 'intact' | 'lost' | 'unknown';
+  readonly rollback_checkpoint: string | null;
+  readonly group: string;
+  readonly inhibited_by: AlertName | null;
+  readonly summary: string;
+  readonly diagnosis: string;
+  readonly advice: string;
+  readonly evidence: readonly EvidenceView[];
+}
+
+export interface SourceView {
+  /** Relative to the run folder. */
+  readonly path: string;
+  readonly format: string;
+  readonly records: number;
+}
+
+/** A run as the report of `check`, the API and the live stream show it. */
+export interface RunView {
+  readonly run: string;
+  readonly state: RunState;
+  readonly attempts: number;
+  readonly records: number;
+  readonly first_step: number | null;
+  readonly last_step: number | null;
+  readonly max_steps: number | null;
+  /** 0 to 1. */
+  readonly progress: number | null;
+  readonly elapsed_seconds: number | null;
+  readonly remaining_seconds: number | null;
+  readonly seconds_per_step: number | null;
+  /** RFC 3339; when the last record arrived. */
+  readonly last_record_at: string | null;
+  /** Last value by field name: loss, eval_loss, grad_norm, learning_rate, epoch, tokens_per_second, ... and the log's other numbers. */
+  readonly values: Readonly<Record<string, WireNumber>>;
+  readonly sources: readonly SourceView[];
+}
+
+/** Messages that the server sends over `/ws`, subprotocol `nanwatch.v1`. */
+export type ServerMessage =
+  | { readonly type: 'hello'; readonly version: string; readonly runs: readonly RunView[]; readonly alerts: readonly IncidentView[] }
+  | { readonly type: 'record'; readonly run: string; readonly step: number | null; readonly fields: Readonly<Record<string, WireNumber>> }
+  | { readonly type: 'run'; readonly run: RunView }
+  /** The run is no longer followed. */
+  | { readonly type: 'run-removed'; readonly run: string }
+  | { readonly type: 'alert'; readonly alert: IncidentView };
+
+/** Messages that a client may send. Without a subscription every run is streamed. */
+export type ClientMessage = { readonly type: 'subscribe'; readonly runs: readonly string[] };
+
+/** Answer of `GET /api/v1/runs`. */
+export interface RunsAnswer {
+  readonly runs: readonly RunView[];
+}
+
+/** Answer of `GET /api/v1/alerts?state=firing|resolved|all`. */
+export interface AlertsAnswer {
+  readonly alerts: readonly IncidentView[];
+}
+
+/** Writes a number for JSON. */
+export function wireNumber(value: number): WireNumber {
+  if (Number.isFinite(value)) return value;
+  if (Number.isNaN(value)) return 'NaN';
+  return value > 0 ? 'Infinity' : '-Infinity';
+}
+
+/** Reads a number back from JSON. */
+export function fromWire(value: WireNumber): number {
+  return typeof value === 'number' ? value : Number(value);
+}
