@@ -1,0 +1,50 @@
+import type { z } from 'zod';
+import type { AlertName, Severity } from '../model/alert.ts';
+import type { Evidence } from '../model/incident.ts';
+import type { LogRecord } from '../model/record.ts';
+import type { RunFacts } from '../runs/run.ts';
+
+/**
+ * What a detector says of a record, or of the time that has passed: the trouble is there, or it is not, or this tells
+ * nothing about it.
+ */
+export type Verdict = 'bad' | 'good' | 'silent';
+
+/**
+ * Watches one run for one alert. It keeps no more than its own O(1) memory, never throws on any number, and knows no
+ * clock but the one it is handed. Incidents are not its business: gaps, occurrences and resolving are the same for all.
+ */
+export interface Detector {
+  /** The next record of the run, in log order; `run` knows it already. Costs arithmetic, no allocation. */
+  observe(record: LogRecord, run: RunFacts): Verdict;
+  /** The time of day, about once a second; only where trouble can come without a record. */
+  tick?(nowMs: number, run: RunFacts): Verdict;
+  /** A new attempt has begun with the record that comes next: what was learned of the one before may not hold. */
+  restart?(): void;
+  /** How bad the last `bad` was. */
+  severity(): Severity;
+  /** The numbers that speak for the last `bad`. */
+  evidence(): readonly Evidence[];
+}
+
+/** A kind of detector. A new one is a file that exports this, and a line in `index.ts`. */
+export interface DetectorKind<Options extends z.ZodObject = z.ZodObject> {
+  readonly alertname: AlertName;
+  /** Incidents of one family that are open together are one trouble: one of them leads. */
+  readonly family: 'nonfinite' | 'stall' | 'end';
+  /** Every option with its default and a description: configuration, help and documentation come from here. */
+  readonly options: Options;
+  /** Good steps after the last bad record that close an incident; 0 closes it at the first good word. */
+  readonly goodStepsToResolve: number;
+  /** What remains of an incident that resolves, when that is less than it was. */
+  readonly resolvedSeverity?: Severity;
+  create(options: z.output<Options>): Detector;
+}
+
+/** Gaps up to this long do not close an incident, so that intermittent trouble is one alert with a count. */
+export const GAP_STEPS = 20;
+
+/** Ties a kind to its options' type. */
+export function detectorKind<Options extends z.ZodObject>(kind: DetectorKind<Options>): DetectorKind {
+  return kind as unknown as DetectorKind;
+}

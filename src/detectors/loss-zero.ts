@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import type { Severity } from '../model/alert.ts';
+import { FIELD } from '../model/field.ts';
+import type { Evidence } from '../model/incident.ts';
+import type { LogRecord } from '../model/record.ts';
+import { Ring } from '../statistics/ring.ts';
+import { type Detector, detectorKind, GAP_STEPS, type Verdict } from './detector.ts';
+
+/**
+ * A loss of exactly 0 where it cannot honestly be. Hugging Face's Trainer drops NaN losses from the mean that it logs
+ * (`logging_nan_inf_filter`, on by default), so a window in which every loss was NaN reads 0.0.
+ *
+ * Honest zeros come gradually: a model that memorises its data passes 0.01 and 0.001 on the way down, so the zero is
+ * judged against the median of the newest losses that were finite and not 0. Preference training with all pairs told
+ * apart, and reinforcement learning, whose loss is no measure of anything, may rest at 0 honestly.
+ */
+export const lossZero = detectorKind({
+  alertname: 'TrainerLossZero',
+  family: 'nonfinite',
+  options: z.object({
+    honest_below: z
+      .number()
+      .min(0)
+      .default(0.01)
+      .describe('median of the last 20 losses below which a loss may honestly reach 0'),
+    critical_records: z.int().min(1).default(3).describe('zeros in a row that make it critical'),
+  }),
+  goodStepsToResolve: GAP_STEPS,
+  create: (options) => new LossZero(options),
+});
+
+interface Options {
+  readonly honest_below: number;
+  readonly critical_records: number;
+}
+
+const WINDOW = 20;
+const ACCURATE = 0.99;
+
+class LossZero implements Detector {
+  readonly #options: Options;
+  readonly #losses = new Ring(WINDOW);
+  #reinforcement = false;
+  #zerosInRow = 0;
+  #step: number | null = null;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  observe(record: LogRecord): Verdict {
+    const loss = record.get(FIELD.loss);
+    if (loss === undefined) return 'silent';
+    if (record.has(FIELD.reward) || loss < 0) this.#reinforcement = true;
+    if (loss !== 0) return this.#notZero(loss);
+    if (this.#reinforcement || (record.get(FIELD.accuracy) ?? 0) >= ACCURATE) return 'silent';
+    if (this.#losses.size > 0 && this.#losses.median() < this.#options.honest_below) return 'silent';
+    this.#zerosInRow++;
+    this.#step = record.step;
+    return 'bad';
+  }
+
+  #notZero(loss: number): Verdict {
+    this.#zerosInRow = 0;
+    // NaN is other trouble, but no sign that the loss has come back
+    if (!Number.isFinite(loss)) return 'silent';
+    this.#losses.push(loss);
+    return 'good';
+  }
+
+  severity(): Severity {
+    return this.#zerosInRow >= this.#options.critical_records ? 'critical' : 'warning';
+  }
+
+  evidence(): readonly Evidence[] {
+    return [{ step: this.#step, field: 'loss', value: 0 }];
+  }
+}

@@ -1,0 +1,38 @@
+import type { LogRecord } from '../model/record.ts';
+
+/** Why something in a log could not be taken as a record. */
+export const BAD_REASONS = ['oversize', 'not-json', 'not-a-record', 'incomplete'] as const;
+
+export type BadReason = (typeof BAD_REASONS)[number];
+
+/** Where a reader puts what it finds. */
+export interface RecordSink {
+  /** One record. The instance is filled again for the next one: copy what you keep. */
+  record(record: LogRecord): void;
+  /** Something that is no record. `line` counts from 1. */
+  bad(reason: BadReason, line: number): void;
+  /** Complete lines seen since the last call, good and bad ones. */
+  lines(count: number): void;
+}
+
+/**
+ * Reads one file of a format. It is fed bytes and owns no file: the same bytes give the same records, however they
+ * were cut. It never throws on content, and keeps no more than {@link MAX_LINE_BYTES} of it.
+ */
+export interface FormatReader {
+  /** The next bytes of the file; they are valid only during the call. */
+  push(chunk: Buffer): void;
+  /** Nothing more will come: a last line without a newline is taken when it is whole. */
+  end(): void;
+}
+
+/** A kind of log. A new one is a file that exports this, and a line in `index.ts`. */
+export interface Format {
+  readonly name: string;
+  /** Whether a file of this name (without its folder) is such a log. */
+  matches(fileName: string): boolean;
+  open(sink: RecordSink): FormatReader;
+}
+
+/** A longer line is skipped and counted as bad, once. */
+export const MAX_LINE_BYTES = 1024 * 1024;

@@ -1,0 +1,123 @@
+import { DETECTORS } from '../detectors/index.ts';
+import type { AlertName, Severity } from '../model/alert.ts';
+import { FIELD } from '../model/field.ts';
+import type { LogRecord } from '../model/record.ts';
+import type { Run } from '../runs/run.ts';
+import type { Case, Moment } from './case.ts';
+import { lead } from './group.ts';
+import { Lifecycle } from './lifecycle.ts';
+
+/** What the operator set for one detector: see `detectors` in the configuration. */
+export interface DetectorSettings {
+  readonly enabled: boolean;
+  readonly severity?: Severity | undefined;
+  /** Checked against the kind's own schema. */
+  readonly options: Record<string, unknown>;
+}
+
+/** Closed incidents are kept for this many; what is older is only counted. */
+const MAX_CLOSED = 500;
+
+/** All incidents of one run. */
+export class IncidentBook {
+  readonly #run: Run;
+  readonly #lifecycles: readonly Lifecycle[];
+  readonly closed: Case[] = [];
+  closedDropped = 0;
+  readonly opened = new Map<AlertName, number>();
+  readonly #changed = new Set<Case>();
+  #entered = 0;
+
+  constructor(run: Run, settings: Readonly<Record<string, DetectorSettings>>) {
+    this.#run = run;
+    this.#lifecycles = Object.entries(DETECTORS).flatMap(([name, kind]) => {
+      const set = settings[name];
+      if (set?.enabled === false) return [];
+      const detector = kind.create(kind.options.parse(set?.options ?? {}));
+      return [new Lifecycle(kind, detector, set?.severity)];
+    });
+  }
+
+  /** Every incident, open ones last, each part in the order in which they opened. */
+  get all(): readonly Case[] {
+    return [...this.closed, ...this.open];
+  }
+
+  get open(): readonly Case[] {
+    return this.#lifecycles.flatMap(({ open }) => (open === null ? [] : [open]));
+  }
+
+  /** Shows a record, which the run knows already, to every detector. */
+  observe(record: LogRecord, restarted: boolean, arrivedMs: number): void {
+    let at: Moment | null = null;
+    let changed = false;
+    for (const lifecycle of this.#lifecycles) {
+      if (restarted) lifecycle.detector.restart?.();
+      const verdict = lifecycle.detector.observe(record, this.#run);
+      if (verdict === 'silent') continue;
+      if (verdict === 'good' && lifecycle.open === null) {
+        lifecycle.pass(record.step);
+        continue;
+      }
+      at ??= this.#moment(record.step, record.get(FIELD.elapsed_seconds), arrivedMs);
+      changed = this.#note(lifecycle.record(verdict, this.#run, at)) || changed;
+    }
+    if (this.#run.ended === 'finished') changed = this.#finish(record, arrivedMs) || changed;
+    if (changed) this.#settle();
+  }
+
+  /** Lets the detectors look at the clock. */
+  tick(nowMs: number): void {
+    let changed = false;
+    for (const lifecycle of this.#lifecycles) {
+      const verdict = lifecycle.detector.tick?.(nowMs, this.#run) ?? 'silent';
+      if (verdict !== 'bad') continue;
+      changed = this.#note(lifecycle.tick(verdict, this.#run, this.#moment(this.#run.lastStep, undefined, nowMs))) || changed;
+    }
+    if (changed) this.#settle();
+  }
+
+  /** The cases that changed since the last call. */
+  takeChanged(): Case[] {
+    if (this.#changed.size === 0) return [];
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    return changed;
+  }
+
+  #finish(record: LogRecord, arrivedMs: number): boolean {
+    let changed = false;
+    for (const lifecycle of this.#lifecycles) {
+      if (lifecycle.open === null) continue;
+      const at = this.#moment(record.step, record.get(FIELD.elapsed_seconds), arrivedMs);
+      changed = this.#note(lifecycle.finish(at)) || changed;
+    }
+    return changed;
+  }
+
+  #moment(step: number | null, elapsed: number | undefined, arrivedMs: number): Moment {
+    return { step, attempt: this.#run.attempts - 1, elapsed: elapsed ?? Number.NaN, arrivedMs };
+  }
+
+  #note(changed: Case | null): boolean {
+    if (changed === null) return false;
+    this.#changed.add(changed);
+    if (changed.order === 0) {
+      changed.order = ++this.#entered;
+      this.opened.set(changed.alertname, (this.opened.get(changed.alertname) ?? 0) + 1);
+    }
+    if (!changed.firing) {
+      this.closed.push(changed);
+      if (this.closed.length > MAX_CLOSED) {
+        this.closed.shift();
+        this.closedDropped++;
+      }
+    }
+    return true;
+  }
+
+  #settle(): void {
+    const open = this.#lifecycles.filter(({ open }) => open !== null);
+    for (const changed of lead(open)) this.#changed.add(changed);
+  }
+}

@@ -1,0 +1,88 @@
+import type { AlertName, Severity } from '../model/alert.ts';
+import { type Evidence, type Incident, MAX_EVIDENCE } from '../model/incident.ts';
+import type { Run } from '../runs/run.ts';
+import { timeOf } from '../runs/time.ts';
+
+/** An incident while it is worked on. {@link Case.snapshot} gives the value that the rest of the house sees. */
+export class Case {
+  readonly id: string;
+  readonly alertname: AlertName;
+  readonly firstStep: number | null;
+  /** Last good step before it, null when there was none. */
+  readonly lastGoodStep: number | null;
+  severity: Severity;
+  lastStep: number | null;
+  occurrences = 0;
+  /** Place among the cases of the run in the order of opening, from 1; 0 until it is entered in the book. */
+  order = 0;
+  group: string;
+  leader: Case | null = null;
+  firing = true;
+  readonly #opened: Moment;
+  #closed: Moment | null = null;
+  #startedAtMs: number | null = null;
+  readonly #first: Evidence[] = [];
+  readonly #newest: Evidence[] = [];
+
+  constructor(id: string, alertname: AlertName, severity: Severity, opened: Moment, lastGoodStep: number | null) {
+    this.id = id;
+    this.alertname = alertname;
+    this.severity = severity;
+    this.firstStep = opened.step;
+    this.lastStep = opened.step;
+    this.lastGoodStep = lastGoodStep;
+    this.group = id;
+    this.#opened = opened;
+  }
+
+  addEvidence(evidence: readonly Evidence[]): void {
+    for (const one of evidence) {
+      if (this.#first.length < MAX_EVIDENCE / 2) {
+        this.#first.push(one);
+        continue;
+      }
+      this.#newest.push(one);
+      if (this.#newest.length > MAX_EVIDENCE / 2) this.#newest.shift();
+    }
+  }
+
+  close(at: Moment): void {
+    this.firing = false;
+    this.#closed = at;
+  }
+
+  /**
+   * The incident as it stands. Its beginning is worked out once, at the first look: the trainer's clock has whole
+   * seconds, and a beginning that moves would be another incident to some receivers.
+   */
+  snapshot(run: Run): Incident {
+    this.#startedAtMs ??= timeOf(run, this.#opened);
+    return {
+      run: run.id,
+      id: this.id,
+      alertname: this.alertname,
+      severity: this.severity,
+      status: this.firing ? 'firing' : 'resolved',
+      firstStep: this.firstStep,
+      lastStep: this.lastStep,
+      occurrences: this.occurrences,
+      startedAtMs: this.#startedAtMs,
+      endedAtMs: this.#closed && Math.max(this.#startedAtMs, timeOf(run, this.#closed)),
+      group: this.group,
+      inhibitedBy: this.leader?.alertname ?? null,
+      weights: 'unknown',
+      rollbackCheckpoint: null,
+      evidence: [...this.#first, ...this.#newest],
+    };
+  }
+}
+
+/** When something was logged: what the log says of it, and when it came. */
+export interface Moment {
+  readonly step: number | null;
+  /** Index of the attempt, from 0. */
+  readonly attempt: number;
+  /** Trainer's seconds in that attempt, NaN when the log does not say. */
+  readonly elapsed: number;
+  readonly arrivedMs: number;
+}

@@ -1,0 +1,105 @@
+import type { Detector, DetectorKind, Verdict } from '../detectors/detector.ts';
+import { isAtLeast, type Severity } from '../model/alert.ts';
+import type { Run } from '../runs/run.ts';
+import { Case, type Moment } from './case.ts';
+
+/**
+ * Turns what one detector says into incidents: opens one at the first bad word, gathers what is bad, forgives gaps, and
+ * closes it when good steps enough have gone by or the run is over and ends well.
+ */
+export class Lifecycle {
+  readonly kind: DetectorKind;
+  readonly detector: Detector;
+  readonly #severityOverride: Severity | undefined;
+  open: Case | null = null;
+  #goodSteps = 0;
+  #lastStep: number | null = null;
+  #lastGoodStep: number | null = null;
+  readonly #idsAtStep = new Map<string, number>();
+
+  constructor(kind: DetectorKind, detector: Detector, severityOverride: Severity | undefined) {
+    this.kind = kind;
+    this.detector = detector;
+    this.#severityOverride = severityOverride;
+  }
+
+  /** A good record while nothing is open: the common case, and cheap. */
+  pass(step: number | null): void {
+    this.#lastGoodStep = step;
+    this.#lastStep = step;
+  }
+
+  /** Takes a verdict on a record. Returns the case that it opened, changed or closed. */
+  record(verdict: Verdict, run: Run, at: Moment): Case | null {
+    if (verdict === 'silent') return null;
+    const changed = verdict === 'bad' ? this.#bad(run, at) : this.#good(at);
+    this.#lastStep = at.step;
+    return changed;
+  }
+
+  /** Takes a verdict on the passing time: such trouble lasts, it does not happen again and again. */
+  tick(verdict: Verdict, run: Run, at: Moment): Case | null {
+    if (verdict !== 'bad') return null;
+    if (this.open === null) return this.#bad(run, at);
+    return this.#raise(this.open) ? this.open : null;
+  }
+
+  /** The run is over: what had already come back to good is closed. */
+  finish(at: Moment): Case | null {
+    return this.open !== null && this.#goodSteps > 0 ? this.#close(this.open, at) : null;
+  }
+
+  #bad(run: Run, at: Moment): Case {
+    const found = this.open ?? this.#begin(run, at);
+    this.open = found;
+    this.#goodSteps = 0;
+    found.occurrences++;
+    found.lastStep = at.step;
+    this.#raise(found);
+    found.addEvidence(this.detector.evidence());
+    return found;
+  }
+
+  #begin(run: Run, at: Moment): Case {
+    const place = `${this.kind.alertname}-${run.attempts}-${at.step ?? 'start'}`;
+    const before = this.#idsAtStep.get(place) ?? 0;
+    // only the newest place can come again
+    this.#idsAtStep.clear();
+    this.#idsAtStep.set(place, before + 1);
+    const id = before === 0 ? place : `${place}-${before + 1}`;
+    return new Case(id, this.kind.alertname, this.#severity(), at, this.#lastGoodStep);
+  }
+
+  #good(at: Moment): Case | null {
+    this.#lastGoodStep = at.step;
+    if (this.open === null) return null;
+    this.#goodSteps += goodStepsBetween(this.#lastStep, at.step);
+    const wanted = this.kind.goodStepsToResolve;
+    return wanted === 0 || this.#goodSteps > wanted ? this.#close(this.open, at) : null;
+  }
+
+  #close(found: Case, at: Moment): Case {
+    found.close(at);
+    if (this.kind.resolvedSeverity !== undefined) found.severity = this.kind.resolvedSeverity;
+    this.open = null;
+    this.#goodSteps = 0;
+    return found;
+  }
+
+  #raise(found: Case): boolean {
+    const severity = this.#severity();
+    if (isAtLeast(found.severity, severity)) return false;
+    found.severity = severity;
+    return true;
+  }
+
+  #severity(): Severity {
+    return this.#severityOverride ?? this.detector.severity();
+  }
+}
+
+/** Steps that a good record stands for; a step back is a new attempt, which begins with one. */
+function goodStepsBetween(before: number | null, now: number | null): number {
+  if (before === null || now === null || now < before) return 1;
+  return now - before;
+}

@@ -1,0 +1,41 @@
+import { Ring } from '../statistics/ring.ts';
+
+const WINDOW = 64;
+
+/**
+ * How fast a run goes, from its newest records: time per step, and the time between records.
+ *
+ * Time is the trainer's own elapsed time where the log has it, so that a log that is read long after gives the same
+ * numbers as one that was followed; it has whole seconds only, hence the window. Otherwise it is the time of arrival.
+ */
+export class Pace {
+  readonly #seconds = new Ring(WINDOW);
+  readonly #steps = new Ring(WINDOW);
+  readonly #intervals = new Ring(128);
+
+  /**
+   * @param seconds the clock at this record: elapsed, or arrival
+   */
+  observe(step: number, seconds: number): void {
+    if (step < this.#steps.at(0) || seconds < this.#seconds.at(0)) {
+      this.#seconds.clear();
+      this.#steps.clear();
+    }
+    if (this.#seconds.size > 0) this.#intervals.push(seconds - this.#seconds.at(0));
+    this.#seconds.push(seconds);
+    this.#steps.push(step);
+  }
+
+  /** Seconds per step over the window, or null when too little is known. */
+  get secondsPerStep(): number | null {
+    const last = this.#steps.size - 1;
+    const steps = this.#steps.at(0) - this.#steps.at(last);
+    const seconds = this.#seconds.at(0) - this.#seconds.at(last);
+    return steps > 0 && seconds > 0 ? seconds / steps : null;
+  }
+
+  /** 95th percentile of the seconds between two records, or null before there are a few. */
+  get longInterval(): number | null {
+    return this.#intervals.size < 3 ? null : this.#intervals.quantile(0.95);
+  }
+}

@@ -1,0 +1,127 @@
+import { FIELD, FIELDS, type FieldName } from '../model/field.ts';
+import type { LogRecord } from '../model/record.ts';
+import type { RunState } from '../model/run-state.ts';
+import { Attempts } from './attempts.ts';
+import { closingOf, reachesEnd } from './ending.ts';
+import { Pace } from './pace.ts';
+import { Tally } from './tally.ts';
+
+/** What detectors may know of a run beside the record before them. */
+export interface RunFacts {
+  /** Logged step of the newest record that has one, evaluation lines at an older step aside. */
+  readonly lastStep: number | null;
+  readonly maxSteps: number | null;
+  /** When the newest record arrived, in ms since the epoch; null before the first one. */
+  readonly lastRecordMs: number | null;
+  readonly attempts: number;
+  /** How the run has ended, as its log says; null while it goes on, or when the log just stops. */
+  readonly ended: 'finished' | 'failed' | null;
+  /** Silence longer than this is a stall, in ms. */
+  readonly stallLimitMs: number;
+  /** When the run was first seen by the agent, before a restart of the agent too; in ms since the epoch. */
+  readonly firstSeenMs: number;
+}
+
+/** Other numbers of the log are kept for this many names; what is beyond is counted. */
+export const MAX_OTHER_NAMES = 100;
+
+/** At least so long without a record before anything is called a stall. */
+const MIN_STALL_MS = 300_000;
+/** A run that has written fewer records than tell a rhythm may be compiling or loading data. */
+const STARTUP_STALL_MS = 1_800_000;
+/** Evaluation and saving take their time. */
+const PAUSE_FACTOR = 3;
+
+/** One run: everything its records say, as numbers. Pure: no clock, no file. */
+export class Run implements RunFacts {
+  readonly id: string;
+  readonly tally = new Tally();
+  readonly attemptLog = new Attempts();
+  readonly pace = new Pace();
+  readonly #latest = new Float64Array(FIELDS.length);
+  #known = 0;
+  readonly other = new Map<string, number>();
+  otherDropped = 0;
+  firstSeenMs: number;
+  firstStep: number | null = null;
+  lastStep: number | null = null;
+  maxSteps: number | null = null;
+  lastRecordMs: number | null = null;
+  ended: 'finished' | 'failed' | null = null;
+  #pausing = false;
+
+  constructor(id: string, firstSeenMs: number) {
+    this.id = id;
+    this.firstSeenMs = firstSeenMs;
+  }
+
+  get attempts(): number {
+    return this.attemptLog.count;
+  }
+
+  /** Takes the next record. Returns true when it proves that a new attempt has begun. */
+  observe(record: LogRecord, arrivedMs: number): boolean {
+    this.tally.observe(record);
+    this.#remember(record);
+    this.lastRecordMs = Math.max(arrivedMs, this.lastRecordMs ?? 0);
+    const step = record.step;
+    if (step === null) return false;
+    const evaluation = record.has(FIELD.eval_loss) && !record.isTraining;
+    this.#pausing = evaluation;
+    if (evaluation && step < (this.lastStep ?? 0)) return false;
+
+    this.firstStep ??= step;
+    this.lastStep = step;
+    this.maxSteps = record.get(FIELD.max_steps) ?? this.maxSteps;
+    if (!evaluation) this.ended = closingOf(record) ?? (reachesEnd(step, this.maxSteps) ? 'finished' : null);
+    const elapsed = record.get(FIELD.elapsed_seconds) ?? Number.NaN;
+    this.pace.observe(step, Number.isNaN(elapsed) ? arrivedMs / 1000 : elapsed);
+    return record.isTraining && this.attemptLog.observe(step, elapsed, arrivedMs);
+  }
+
+  /** Last value of a field, or undefined when no record had it. */
+  latest(field: FieldName): number | undefined {
+    const slot = FIELD[field];
+    return this.#known & (1 << slot) ? this.#latest[slot] : undefined;
+  }
+
+  state(nowMs: number): RunState {
+    if (this.ended !== null) return this.ended;
+    const silentMs = nowMs - (this.lastRecordMs ?? this.firstSeenMs);
+    return silentMs > this.stallLimitMs ? 'stalled' : 'running';
+  }
+
+  get stallLimitMs(): number {
+    const usual = this.pace.longInterval;
+    if (usual === null) return STARTUP_STALL_MS;
+    const limit = Math.max(MIN_STALL_MS, 5 * usual * 1000);
+    return this.#pausing ? limit * PAUSE_FACTOR : limit;
+  }
+
+  /** Share of the steps that are done, 0 to 1; null when the log does not say how many there are. */
+  get progress(): number | null {
+    if (this.lastStep === null || this.maxSteps === null || this.maxSteps <= 0) return null;
+    return Math.min(1, Math.max(0, this.lastStep / this.maxSteps));
+  }
+
+  /** Seconds that the run still needs at its recent pace; null when unknown. */
+  get remainingSeconds(): number | null {
+    if (this.ended === 'finished') return 0;
+    const pace = this.pace.secondsPerStep;
+    if (pace === null || this.lastStep === null || this.maxSteps === null) return null;
+    return Math.max(0, this.maxSteps - this.lastStep) * pace;
+  }
+
+  #remember(record: LogRecord): void {
+    for (let slot = 0; slot < FIELDS.length; slot++) {
+      const value = record.get(slot);
+      if (value === undefined) continue;
+      this.#latest[slot] = value;
+      this.#known |= 1 << slot;
+    }
+    for (const [name, value] of record.other) {
+      if (this.other.size < MAX_OTHER_NAMES || this.other.has(name)) this.other.set(name, value);
+      else this.otherDropped++;
+    }
+  }
+}
