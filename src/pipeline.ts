@@ -61,6 +61,8 @@ export class WatchedRun {
   readonly id: string;
   readonly folder: string;
   readonly pipeline: Pipeline;
+  /** Always the same object, which whoever renders metrics may cache by. */
+  readonly labels: Readonly<Record<'run', string>>;
   readonly sources: Source[] = [];
   run: Run;
   book: IncidentBook;
@@ -71,6 +73,7 @@ export class WatchedRun {
     this.pipeline = pipeline;
     this.id = id;
     this.folder = folder;
+    this.labels = { run: id };
     this.run = new Run(id, firstSeenMs);
     this.book = pipeline.newBook(this.run);
   }

@@ -11,7 +11,7 @@ import { type Detector, detectorKind, GAP_STEPS, type Verdict } from './detector
  * (`logging_nan_inf_filter`, on by default), so a window in which every loss was NaN reads 0.0.
  *
  * Honest zeros come gradually: a model that memorises its data passes 0.01 and 0.001 on the way down, so the zero is
- * judged against the median of the newest losses that were finite and not 0. Preference training with all pairs told
+ * judged against the newest losses that were finite and not 0, by their median and by the lowest of them. Preference training with all pairs told
  * apart, and reinforcement learning, whose loss is no measure of anything, may rest at 0 honestly.
  */
 export const lossZero = detectorKind({
@@ -22,7 +22,7 @@ export const lossZero = detectorKind({
       .number()
       .min(0)
       .default(0.01)
-      .describe('median of the last 20 losses below which a loss may honestly reach 0'),
+      .describe('median of the last 20 losses below which a loss may honestly reach 0, or ten times their lowest'),
     critical_records: z.int().min(1).default(3).describe('zeros in a row that make it critical'),
   }),
   goodStepsToResolve: GAP_STEPS,
@@ -54,10 +54,15 @@ class LossZero implements Detector {
     if (record.has(FIELD.reward) || loss < 0) this.#reinforcement = true;
     if (loss !== 0) return this.#notZero(loss);
     if (this.#reinforcement || (record.get(FIELD.accuracy) ?? 0) >= ACCURATE) return 'silent';
-    if (this.#losses.size > 0 && this.#losses.median() < this.#options.honest_below) return 'silent';
+    if (this.#isHonest()) return 'silent';
     this.#zerosInRow++;
     this.#step = record.step;
     return 'bad';
+  }
+
+  #isHonest(): boolean {
+    const { honest_below } = this.#options;
+    return this.#losses.median() < honest_below || this.#losses.quantile(0) < honest_below / 10;
   }
 
   #notZero(loss: number): Verdict {

@@ -48,6 +48,8 @@ export class Run implements RunFacts {
   maxSteps: number | null = null;
   lastRecordMs: number | null = null;
   ended: 'finished' | 'failed' | null = null;
+  /** Tells this run from another one that stood or will stand in the same folder: what its first training record says. */
+  origin = '';
   #pausing = false;
 
   constructor(id: string, firstSeenMs: number) {
@@ -70,6 +72,7 @@ export class Run implements RunFacts {
     this.#pausing = evaluation;
     if (evaluation && step < (this.lastStep ?? 0)) return false;
 
+    if (this.origin === '' && record.isTraining) this.origin = originOf(record);
     this.firstStep ??= step;
     this.lastStep = step;
     this.maxSteps = record.get(FIELD.max_steps) ?? this.maxSteps;
@@ -124,4 +127,8 @@ export class Run implements RunFacts {
       else this.otherDropped++;
     }
   }
+}
+
+function originOf(record: LogRecord): string {
+  return [FIELD.step, FIELD.loss, FIELD.learning_rate, FIELD.max_steps].map((slot) => record.get(slot)).join(' ');
 }

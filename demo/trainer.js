@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+// A stand-in for a trainer: writes recorded runs into a folder at their own rhythm, again and again.
+// node demo/trainer.js --from demo/runs --into /runs [--speed 1]
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { play, recordedLogs } from '../dist/replay/player.js';
+
+const PAUSE_MS = 30_000;
+
+const { values } = parseArgs({
+  options: { from: { type: 'string' }, into: { type: 'string' }, speed: { type: 'string', default: '1' } },
+});
+if (values.from === undefined || values.into === undefined) {
+  process.stderr.write('usage: node demo/trainer.js --from RECORDED_RUNS --into FOLDER [--speed N]\n');
+  process.exit(2);
+}
+const from = resolve(values.from);
+const stopping = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopping.abort());
+
+while (!stopping.signal.aborted) {
+  const logs = recordedLogs(from);
+  // as overwrite_output_dir does: the log goes, the folder stays
+  for (const { run } of logs) rmSync(join(values.into, run, 'trainer_log.jsonl'), { force: true });
+  await play(logs, from, values.into, Number(values.speed), stopping.signal);
+  await delay(PAUSE_MS, undefined, { signal: stopping.signal }).catch(() => {});
+}

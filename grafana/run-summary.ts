@@ -1,0 +1,136 @@
+import { TableCellDisplayMode, VisibilityMode } from '@grafana/grafana-foundation-sdk/common';
+import { MappingType, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
+import { PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
+import { PanelBuilder as StateTimelinePanel } from '@grafana/grafana-foundation-sdk/statetimeline';
+import { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table';
+import { TRAINING } from '../src/metrics/names.ts';
+import type { Severity } from '../src/model/alert.ts';
+import { RUN_STATES, type RunState } from '../src/model/run-state.ts';
+import { DATASOURCE, instant, NEUTRAL, range, stat, thresholds } from './panels.ts';
+import { latest, of, stateCode, whileAlive } from './promql.ts';
+
+const NO_RUN = 'no such run';
+const STATE_COLORS: Readonly<Record<RunState, string>> = {
+  running: 'green',
+  stalled: 'orange',
+  finished: 'blue',
+  failed: 'red',
+};
+const SEVERITY_COLORS: Readonly<Record<Severity, string>> = { info: 'blue', warning: 'orange', critical: 'red' };
+
+const STATE_NAMES: ValueMapping = {
+  type: MappingType.ValueToText,
+  options: Object.fromEntries(
+    RUN_STATES.map((text, index) => [String(index + 1), { text, color: STATE_COLORS[text], index }]),
+  ),
+};
+
+export const state = stat(
+  { title: 'State', description: 'What the run is doing now.', unit: 'none', empty: NO_RUN },
+  stateCode(),
+  NEUTRAL,
+)
+  .mappings([STATE_NAMES])
+  .span(4);
+
+export const progress = stat(
+  { title: 'Progress', description: 'Steps done of all.', unit: 'percentunit', empty: 'unknown' },
+  latest(TRAINING.progress),
+  NEUTRAL,
+)
+  .min(0)
+  .max(1)
+  .decimals(1)
+  .span(5);
+
+export const timeLeft = stat(
+  {
+    title: 'Time left',
+    description: "The agent's own estimate, from the recent pace of the run.",
+    unit: 'dtdurations',
+    empty: 'unknown',
+  },
+  latest(TRAINING.remaining),
+  NEUTRAL,
+).span(5);
+
+export const lastRecordAge = stat(
+  {
+    title: 'Last record',
+    description:
+      'Age of the last record of a run that has not ended. Colours are rough (5 and 10 minutes): TrainerStalled knows how often this run logs.',
+    unit: 'dtdurations',
+    empty: 'run has ended',
+  },
+  whileAlive(`time() - ${latest(TRAINING.lastRecord)}`),
+  [
+    [null, 'green'],
+    [300, 'orange'],
+    [600, 'red'],
+  ],
+).span(5);
+
+export const firing = stat(
+  {
+    title: 'Firing alerts',
+    description:
+      'Alerts of this run that are firing now. No number at all means that the agent does not report the run.',
+    unit: 'none',
+    empty: NO_RUN,
+  },
+  `sum by (run) (${of(TRAINING.firing)}) or 0 * ${latest(TRAINING.state)}`,
+  [
+    [null, 'green'],
+    [1, 'red'],
+  ],
+).span(5);
+
+export const states = new StateTimelinePanel()
+  .title('State over time')
+  .description('Running, stalled, finished or failed, as the agent judged it at the time.')
+  .unit('none')
+  .noValue(NO_RUN)
+  .datasource(DATASOURCE)
+  .withTarget(range(stateCode(), 'state').refId('A'))
+  .mappings([STATE_NAMES])
+  .thresholds(thresholds(...NEUTRAL))
+  .showValue(VisibilityMode.Auto)
+  .mergeValues(true)
+  .height(4)
+  .span(24);
+
+export const firingTable = new TablePanel()
+  .title('Firing alerts')
+  .description('Alerts of this run that are firing now, as the agent sees them; the runbook has a heading for each.')
+  .unit('none')
+  .noValue('no alert is firing')
+  .datasource(DATASOURCE)
+  .withTarget(
+    instant(`max by (alertname, severity) (${of(TRAINING.firing)}) == 1`)
+      .format(PromQueryFormat.Table)
+      .refId('A'),
+  )
+  .withTransformation({
+    id: 'organize',
+    options: {
+      excludeByName: { Time: true, Value: true },
+      indexByName: { severity: 0, alertname: 1 },
+      renameByName: { alertname: 'Alert', severity: 'Severity' },
+    },
+  })
+  .thresholds(thresholds([null, 'text']))
+  .overrideByName('Severity', [
+    {
+      id: 'mappings',
+      value: [
+        {
+          type: MappingType.ValueToText,
+          options: Object.fromEntries(Object.entries(SEVERITY_COLORS).map(([name, color]) => [name, { color }])),
+        },
+      ],
+    },
+    { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorBackground } },
+    { id: 'custom.width', value: 120 },
+  ])
+  .height(8)
+  .span(12);

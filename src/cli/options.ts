@@ -1,0 +1,79 @@
+import { type Command, Option } from 'commander';
+import { type Config, configSchema } from '../config/schema.ts';
+import { loadConfig, type Override } from '../config/load.ts';
+
+/** One option of the command line: also a variable of the environment and, with a key, a setting of the file. */
+interface OptionSpec {
+  readonly flags: string;
+  readonly help: string;
+  /** Key in the configuration. */
+  readonly key?: keyof Config;
+  readonly repeatable?: boolean;
+  readonly choices?: readonly string[];
+}
+
+const DESCRIBED = configSchema.shape;
+
+function setting(key: keyof Config, flags: string, choices?: readonly string[]): OptionSpec {
+  return { flags, key, help: DESCRIBED[key].description ?? '', ...(choices && { choices }) };
+}
+
+export const COMMON: readonly OptionSpec[] = [
+  { flags: '--config <file>', help: 'YAML file with settings' },
+  setting('log_level', '--log-level <level>'),
+  setting('log_format', '--log-format <format>', ['json', 'pretty']),
+  setting('lang', '--lang <language>', ['en', 'zh-CN']),
+];
+
+export const SERVE: readonly OptionSpec[] = [
+  setting('listen', '--listen <host:port>'),
+  setting('state_dir', '--state-dir <dir>'),
+  { flags: '--webhook <url>', help: 'tell this address, in Alertmanager\'s format; may be repeated', repeatable: true },
+];
+
+export const FOLLOW: readonly OptionSpec[] = [
+  setting('poll', '--poll'),
+  setting('ignore_older', '--ignore-older <duration>'),
+  { flags: '--once', help: 'read what is there, deliver, and exit as check does' },
+  { flags: '--exit-when-finished', help: 'stop when every run has ended' },
+];
+
+/** Adds options to a command; each can also be given as `NANWATCH_<OPTION>`. */
+export function addOptions(command: Command, specs: readonly OptionSpec[]): Command {
+  for (const { flags, help, repeatable, choices } of specs) {
+    const option = new Option(flags, help);
+    option.env(`NANWATCH_${option.name().toUpperCase().replaceAll('-', '_')}`);
+    if (choices !== undefined) option.choices([...choices]);
+    if (repeatable) option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), ...value.split(',')]);
+    command.addOption(option);
+  }
+  return command;
+}
+
+/**
+ * The configuration of a command: its flags over the environment over the file over the defaults.
+ *
+ * @throws ConfigError
+ */
+export function configOf(command: Command, paths: readonly string[]): Config {
+  const values = command.opts<Record<string, unknown>>();
+  const overrides: Record<string, Override> = {};
+  for (const option of command.options) {
+    const key = option.name().replaceAll('-', '_');
+    const value = values[option.attributeName()];
+    if (!(key in DESCRIBED) || value === undefined) continue;
+    const fromEnvironment = command.getOptionValueSource(option.attributeName()) === 'env';
+    overrides[key] = { value, place: fromEnvironment ? (option.envVar ?? key) : `--${option.name()}` };
+  }
+  if (paths.length > 0) overrides.paths = { value: paths, place: 'paths' };
+  const config = loadConfig((values.config as string | undefined) ?? null, overrides);
+  const webhooks = (values.webhook as string[] | undefined) ?? [];
+  return webhooks.length === 0 ? config : withWebhooks(config, webhooks);
+}
+
+function withWebhooks(config: Config, urls: readonly string[]): Config {
+  const added = urls.map((url, place) => ({ type: 'webhook', name: place === 0 ? 'webhook' : `webhook-${place + 1}`, url }));
+  const { receivers } = loadConfig(null, { receivers: { value: added, place: '--webhook' } });
+  const names = new Set(config.receivers.map(({ name }) => name));
+  return { ...config, receivers: [...config.receivers, ...receivers.filter(({ name }) => !names.has(name))] };
+}

@@ -1,0 +1,40 @@
+import { isAtLeast } from '../model/alert.ts';
+import type { Notice } from '../model/notice.ts';
+import type { Told } from './outbox-tables.ts';
+import type { CommonOptions } from './receiver.ts';
+
+/** `remember`: counts as told, is not sent. */
+export type Decision = 'nothing' | 'remember' | 'send';
+
+/**
+ * What to do with a notice for one receiver, from what that receiver was last told alone: the same notice twice, or all
+ * of them again after a restart, changes nothing.
+ *
+ * @param history it happened before the agent first saw the run
+ */
+export function decide(notice: Notice, told: Told | null, options: CommonOptions, history: boolean): Decision {
+  if (told !== null && says(told, notice)) return 'nothing';
+  if (isOpen(told)) return notice.status === 'resolved' && !options.send_resolved ? 'remember' : 'send';
+  if (history) return 'remember';
+  if (!isAtLeast(notice.severity, options.min_severity)) return 'nothing';
+  if (notice.status === 'firing') return 'send';
+  return told === null && options.send_resolved ? 'send' : 'remember';
+}
+
+/** Whether the receiver was sent an alert that it has not seen resolve: its end is always of interest, even as history. */
+function isOpen(told: Told | null): boolean {
+  return told !== null && told.status === 'firing' && told.seq > 0;
+}
+
+function says(told: Told, notice: Notice): boolean {
+  return told.status === notice.status && (told.status === 'resolved' || told.severity === notice.severity);
+}
+
+/**
+ * The notice as it is sent: what resolves carries the severity under which it was opened, so that its labels, hence its
+ * fingerprint, are those of the alert that it closes.
+ */
+export function asSent(notice: Notice, told: Told | null): Notice {
+  if (notice.status === 'firing' || told === null || !isOpen(told)) return notice;
+  return { ...notice, severity: told.severity, labels: { ...notice.labels, severity: told.severity } };
+}

@@ -1,0 +1,216 @@
+import type { Notice } from '../model/notice.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { asSent, decide } from './decide.ts';
+import type { Logger } from './logger.ts';
+import { Outbox } from './outbox.ts';
+import type { ConfiguredReceiver } from './receiver.ts';
+import { type DeliveryCounts, Worker } from './worker.ts';
+
+export interface NotifierOptions {
+  /** Folder of the outbox; null keeps it in memory. */
+  readonly stateDir: string | null;
+  readonly receivers: readonly ConfiguredReceiver[];
+  /** Where people reach this agent. */
+  readonly externalUrl: string;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  /** From 0 (inclusive) to 1; spreads the retries. */
+  readonly random?: () => number;
+  /** Seconds from the moment a notification was made to its delivery. */
+  onDelivered?(receiver: string, latencySeconds: number): void;
+  /** What still fails at this age is dropped; 24 hours. */
+  readonly maxAgeMs?: number;
+  /** Pending notifications of one receiver; beyond it the oldest are dropped; 10,000. */
+  readonly maxPending?: number;
+}
+
+/** One receiver as metrics show it; counts are since the agent started. */
+export interface ReceiverStatus extends Readonly<DeliveryCounts> {
+  readonly name: string;
+  readonly pending: number;
+}
+
+interface Destination {
+  readonly configured: ConfiguredReceiver;
+  readonly worker: Worker;
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Tells receivers what happens. Whoever calls says what is; who must still hear of it is found by comparing with what
+ * each was told before, so that the same things may be said again, after a restart all of them.
+ */
+export class Notifier {
+  readonly #options: NotifierOptions;
+  readonly #clock: Clock;
+  readonly #outbox: Outbox;
+  /** Of every receiver ever configured, so that counters do not fall when one is configured anew. */
+  readonly #counts = new Map<string, DeliveryCounts>();
+  #destinations: readonly Destination[];
+  /** Those of the destinations, and those before them whose last request is on its way. */
+  readonly #workers = new Set<Worker>();
+  #started = false;
+  #closing: Promise<void> | null = null;
+
+  /**
+   * Opens the outbox; nothing is sent before {@link start}.
+   *
+   * @throws StateLockedError when another agent uses `stateDir`
+   * @throws Error when two receivers have one name
+   */
+  constructor(options: NotifierOptions) {
+    assertDistinct(options.receivers);
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    const { stateDir: folder, maxPending } = options;
+    this.#outbox = new Outbox({
+      folder,
+      nowMs: this.#clock.now(),
+      onProblem: (problem) => options.logger.error({ stateDir: folder }, problem),
+      ...(maxPending !== undefined && { maxPending }),
+    });
+    this.#destinations = options.receivers.map((receiver) => this.#destination(receiver, options.externalUrl));
+  }
+
+  /** Whether what was told and what is pending outlive the process. */
+  get persistent(): boolean {
+    return this.#outbox.persistent;
+  }
+
+  /** What a person should know about the outbox; logged as well. */
+  get problems(): readonly string[] {
+    return this.#outbox.problems;
+  }
+
+  /** Begins to send, first what an earlier agent left. */
+  start(): void {
+    this.#started = true;
+    for (const { worker } of this.#destinations) worker.start();
+  }
+
+  /** When the run was first seen by any agent with this state, milliseconds since the epoch; null for a new one. */
+  firstSeen(runKey: string): number | null {
+    return this.#outbox.firstSeen(runKey);
+  }
+
+  /** To be called for every run that the agent starts to follow, after {@link firstSeen} was asked. */
+  rememberRun(runKey: string): void {
+    this.#outbox.rememberRun(runKey, this.#clock.now());
+  }
+
+  /**
+   * Tells every receiver that has not heard it. On disk when it returns; sent later.
+   *
+   * @param history it happened before the agent first saw the run: remembered, not sent, unless it ends an alert that
+   * was sent
+   */
+  tell(notice: Notice, { history = false }: { history?: boolean } = {}): void {
+    for (const destination of this.#destinations) this.#tellOne(destination, notice, history);
+  }
+
+  /** Counts and queue of every configured receiver, in their order. */
+  receivers(): readonly ReceiverStatus[] {
+    return this.#destinations.map(({ configured: { options } }) => ({
+      name: options.name,
+      ...this.#countsOf(options.name),
+      pending: this.#outbox.pendingCount(options.name),
+    }));
+  }
+
+  /**
+   * Waits until everything is delivered or dropped. Resolves true then, and false when something is still pending at
+   * `deadlineMs` (the clock's milliseconds since the epoch), or sooner when nothing more would happen before it.
+   */
+  async drain(deadlineMs: number): Promise<boolean> {
+    const drained = await Promise.all(this.#destinations.map(({ worker }) => worker.drained(deadlineMs)));
+    return drained.every(Boolean);
+  }
+
+  /**
+   * Puts other receivers in the place of those there are. What is pending stays pending under its receiver's name.
+   * Requests on their way have until `deadlineMs` (the clock's milliseconds since the epoch).
+   *
+   * @throws Error when two receivers have one name; nothing has changed then
+   */
+  async reconfigure(receivers: readonly ConfiguredReceiver[], externalUrl: string, deadlineMs: number): Promise<void> {
+    assertDistinct(receivers);
+    const before = [...this.#workers];
+    const after = receivers.map((receiver) => this.#destination(receiver, externalUrl));
+    this.#destinations = after;
+    await this.#stop(before, deadlineMs);
+    if (!this.#started || this.#destinations !== after) return;
+    for (const { worker } of after) worker.start();
+  }
+
+  /** Forgets runs that were not followed since `beforeMs`, with what was told about them, and what is pending as long. */
+  prune(beforeMs: number): void {
+    this.#outbox.prune(beforeMs);
+  }
+
+  /**
+   * Stops and frees the state folder; what is pending waits there for the next agent. Requests on their way have until
+   * `deadlineMs` (the clock's milliseconds since the epoch), by default they are aborted. May be called twice.
+   */
+  close(deadlineMs = this.#clock.now()): Promise<void> {
+    this.#closing ??= this.#close(deadlineMs);
+    return this.#closing;
+  }
+
+  async #close(deadlineMs: number): Promise<void> {
+    this.#started = false;
+    await this.#stop([...this.#workers], deadlineMs);
+    this.#outbox.close();
+  }
+
+  async #stop(workers: readonly Worker[], deadlineMs: number): Promise<void> {
+    await Promise.all(workers.map((worker) => worker.stop(deadlineMs)));
+    for (const worker of workers) this.#workers.delete(worker);
+  }
+
+  #tellOne({ configured: { options }, worker }: Destination, notice: Notice, history: boolean): void {
+    const told = this.#outbox.told(notice.incidentId, options.name);
+    const decision = decide(notice, told, options, history);
+    if (decision === 'nothing') return;
+    if (decision === 'remember') {
+      this.#outbox.markTold(options.name, notice, this.#clock.now());
+      return;
+    }
+    const dropped = this.#outbox.enqueue(options.name, asSent(notice, told), this.#clock.now());
+    if (dropped > 0) worker.overflowed(notice, dropped);
+    worker.wake();
+  }
+
+  #destination(configured: ConfiguredReceiver, externalUrl: string): Destination {
+    const { logger, random = Math.random, maxAgeMs = DAY_MS, onDelivered } = this.#options;
+    const { name } = configured.options;
+    const worker = new Worker({
+      name,
+      receiver: configured.receiver,
+      outbox: this.#outbox,
+      externalUrl,
+      clock: this.#clock,
+      random,
+      logger,
+      maxAgeMs,
+      counts: this.#countsOf(name),
+      onDelivered: onDelivered ?? (() => {}),
+    });
+    this.#workers.add(worker);
+    return { configured, worker };
+  }
+
+  #countsOf(name: string): DeliveryCounts {
+    const counts = this.#counts.get(name) ?? { delivered: 0, retried: 0, dropped: 0 };
+    this.#counts.set(name, counts);
+    return counts;
+  }
+}
+
+function assertDistinct(receivers: readonly ConfiguredReceiver[]): void {
+  const names = receivers.map(({ options }) => options.name);
+  const twice = names.find((name, place) => names.indexOf(name) !== place);
+  if (twice !== undefined) {
+    throw new Error(`Two receivers have the name "${twice}". Give each its own with the option "name".`);
+  }
+}

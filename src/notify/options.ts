@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/;
+
+function toMs(text: string): number {
+  const [, amount, unit] = DURATION.exec(text) ?? [];
+  return Number(amount) * (UNIT_MS[unit ?? ''] ?? Number.NaN);
+}
+
+/** Whether `text` is an absolute http or https address. */
+export function isHttpUrl(text: string): boolean {
+  const protocol = URL.parse(text)?.protocol;
+  return protocol === 'http:' || protocol === 'https:';
+}
+
+/** A time limit written as `500ms`, `10s` or `1m`; milliseconds once parsed. */
+export function timeLimit(normally: string) {
+  return z
+    .string()
+    .regex(DURATION, 'must be a duration such as 500ms, 10s or 1m')
+    .prefault(normally)
+    .transform(toMs)
+    .pipe(z.number().min(1, 'must be at least 1ms').max(600_000, 'must be at most 10m'))
+    .describe('Time limit of one request');
+}
+
+/**
+ * An http(s) address that may hold a token. Marked `writeOnly`, as every secret is, so that whoever shows a
+ * configuration knows what to hide; the message does not repeat the address.
+ */
+export function secretUrl(description: string) {
+  return z
+    .string()
+    .refine(isHttpUrl, 'must be an absolute address that begins with http:// or https://')
+    .meta({ description, writeOnly: true });
+}
+
+/** A text that is never shown. */
+export function secretText(description: string) {
+  return z.string().min(1, 'must not be empty; leave it out instead').meta({ description, writeOnly: true });
+}
+
+/** A file that holds a value, for those who mount their secrets. */
+export function secretFile(description: string) {
+  return z.string().min(1, 'must name a file').meta({ description });
+}

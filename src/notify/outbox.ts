@@ -1,0 +1,164 @@
+import type { Notice } from '../model/notice.ts';
+import { isStoreError, memoryTables, openTables, storeFailure } from './outbox-file.ts';
+import type { OutboxTables, Pending, Told } from './outbox-tables.ts';
+
+export interface OutboxOptions {
+  /** null: in memory. */
+  readonly folder: string | null;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number;
+  /** Pending notifications of one receiver. */
+  readonly maxPending?: number;
+  /** Called with every text that is added to {@link Outbox.problems}. */
+  onProblem?(problem: string): void;
+}
+
+const MAX_PENDING = 10_000;
+
+/**
+ * What has been told to whom, and what is still to be told: the only thing that cannot be derived from the logs. A
+ * notification is in it before it is sent.
+ *
+ * Opening may fail, using it does not: when the disk stops taking writes, it goes on in memory with all that it held,
+ * says so once in {@link problems}, and keeps the file locked. After a restart the file speaks again, so that what was
+ * delivered in between may be delivered twice.
+ */
+export class Outbox {
+  #tables: OutboxTables;
+  #persistent: boolean;
+  /** Held only for its lock. */
+  #abandoned: OutboxTables | null = null;
+  readonly #folder: string | null;
+  readonly #maxPending: number;
+  readonly #problems: string[] = [];
+  readonly #onProblem: (problem: string) => void;
+  #closed = false;
+
+  /** @throws StateLockedError when another agent uses the folder */
+  constructor({ folder, nowMs, maxPending = MAX_PENDING, onProblem = () => {} }: OutboxOptions) {
+    if (!Number.isInteger(maxPending) || maxPending < 1) {
+      throw new RangeError(`maxPending of the outbox is ${maxPending}; give a whole number from 1`);
+    }
+    const opened = folder === null ? null : openTables(folder, nowMs);
+    this.#tables = opened?.tables ?? memoryTables();
+    this.#persistent = opened?.persistent ?? false;
+    this.#folder = folder;
+    this.#maxPending = maxPending;
+    this.#onProblem = onProblem;
+    if (opened?.problem != null) this.#report(opened.problem);
+  }
+
+  /** Whether what it holds outlives the process. */
+  get persistent(): boolean {
+    return this.#persistent;
+  }
+
+  /** What a person should know about the store; at most one from opening and one from a later failure. */
+  get problems(): readonly string[] {
+    return this.#problems;
+  }
+
+  /** When the run was first seen, milliseconds since the epoch; null for a run that is new. */
+  firstSeen(runKey: string): number | null {
+    return this.#do((tables) => tables.firstSeen(runKey));
+  }
+
+  /** Keeps the first moment of a run and its newest: to be called whenever the agent starts to follow it. */
+  rememberRun(runKey: string, nowMs: number): void {
+    this.#do((tables) => tables.rememberRun(runKey, nowMs));
+  }
+
+  told(incidentId: string, receiver: string): Told | null {
+    return this.#do((tables) => tables.told(incidentId, receiver));
+  }
+
+  /**
+   * Puts a notification behind the others of its receiver and counts as told what it says, both or neither. Returns how
+   * many of the oldest were dropped to keep the bound.
+   */
+  enqueue(receiver: string, notice: Notice, nowMs: number): number {
+    return this.#do((tables) => tables.enqueue(receiver, notice, nowMs, this.#maxPending));
+  }
+
+  /** Counts as told what is not sent: history, and resolutions that a receiver does not want. */
+  markTold(receiver: string, notice: Notice, nowMs: number): void {
+    this.#do((tables) => tables.markTold(receiver, notice, nowMs));
+  }
+
+  /** The notification of a receiver to send next, and when: order is kept, so none behind it may be sent before it. */
+  nextDue(receiver: string): Pending | null {
+    return this.#do((tables) => tables.head(receiver));
+  }
+
+  delivered(id: number): void {
+    this.#do((tables) => tables.remove(id));
+  }
+
+  dropped(id: number): void {
+    this.#do((tables) => tables.remove(id));
+  }
+
+  /** Counts an attempt; the next one is due at `atMs`, milliseconds since the epoch. */
+  retryAt(id: number, atMs: number): void {
+    this.#do((tables) => tables.retryAt(id, atMs));
+  }
+
+  pendingCount(receiver: string): number {
+    return this.#do((tables) => tables.pendingCount(receiver));
+  }
+
+  /**
+   * Forgets runs not seen since `beforeMs` together with what was told about them, and pending notifications that old.
+   * What was told about a run that is still known stays: its log is read again at every start, and what was told must
+   * not be told again.
+   */
+  prune(beforeMs: number): void {
+    this.#do((tables) => tables.prune(beforeMs));
+  }
+
+  /** Closes the file and frees its lock. Whatever is called after it throws. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#abandoned?.close();
+    this.#abandoned = null;
+    this.#tables.close();
+  }
+
+  #do<T>(work: (tables: OutboxTables) => T): T {
+    if (this.#closed) throw new Error('The outbox is closed; open another one to tell more.');
+    try {
+      return work(this.#tables);
+    } catch (error) {
+      if (!this.#persistent || !isStoreError(error)) throw error;
+      this.#fallBack(error);
+      return work(this.#tables);
+    }
+  }
+
+  #report(problem: string): void {
+    this.#problems.push(problem);
+    this.#onProblem(problem);
+  }
+
+  #fallBack(cause: unknown): void {
+    const tables = memoryTables();
+    const lost = attempt(() => tables.copyFrom(this.#tables)) ? '' : ' Some of what it held could not be read.';
+    this.#abandoned = this.#tables;
+    this.#tables = tables;
+    this.#persistent = false;
+    this.#report(
+      `The outbox in ${this.#folder} can no longer be used (${storeFailure(cause)}): what is told is kept in memory ` +
+        `from now on, and a restart may tell it again.${lost} Make room on the disk and restart the agent.`,
+    );
+  }
+}
+
+function attempt(work: () => void): boolean {
+  try {
+    work();
+    return true;
+  } catch {
+    return false;
+  }
+}

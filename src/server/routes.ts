@@ -1,0 +1,103 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** What the HTTP side may ask for. Everything is made at the moment of the question. */
+export interface ServerSource {
+  metrics(): Promise<{ readonly contentType: string; readonly text: string }>;
+  runs(): unknown;
+  /** undefined when there is no such run. */
+  run(id: string): unknown;
+  alerts(state: AlertState): unknown;
+  /** null when the agent is ready, else what it waits for. */
+  notReady(): string | null;
+}
+
+export const ALERT_STATES = ['firing', 'resolved', 'all'] as const;
+
+export type AlertState = (typeof ALERT_STATES)[number];
+
+export interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string | Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+const TEXT_TYPE = 'text/plain; charset=utf-8';
+
+export function json(body: unknown, status = 200): Answer {
+  return { status, contentType: JSON_TYPE, body: JSON.stringify(body) };
+}
+
+/** The form that every error has. */
+export function failure(status: number, code: string, message: string): Answer {
+  return json({ error: { code, message } }, status);
+}
+
+/**
+ * Answers everything that is not the page. `path` is decoded once, so that a run may have any name.
+ *
+ * @returns undefined when no route has this path
+ */
+export async function route(source: ServerSource, url: URL): Promise<Answer | undefined> {
+  const { pathname } = url;
+  switch (pathname) {
+    case '/metrics': {
+      const { contentType, text } = await source.metrics();
+      return { status: 200, contentType, body: text };
+    }
+    case '/-/healthy':
+    case '/healthz':
+      return { status: 200, contentType: TEXT_TYPE, body: 'healthy\n' };
+    case '/-/ready':
+    case '/readyz': {
+      const waiting = source.notReady();
+      return waiting === null
+        ? { status: 200, contentType: TEXT_TYPE, body: 'ready\n' }
+        : failure(503, 'not_ready', waiting);
+    }
+    case '/api/v1/runs':
+      return json({ runs: source.runs() });
+    case '/api/v1/alerts':
+      return alerts(source, url);
+    default:
+      return pathname.startsWith(RUN_PREFIX) ? oneRun(source, pathname.slice(RUN_PREFIX.length)) : undefined;
+  }
+}
+
+const RUN_PREFIX = '/api/v1/runs/';
+
+function alerts(source: ServerSource, url: URL): Answer {
+  const state = url.searchParams.get('state') ?? 'all';
+  if (!isAlertState(state)) {
+    return failure(400, 'bad_request', `state must be one of ${ALERT_STATES.join(', ')}, not "${state.slice(0, 64)}".`);
+  }
+  return json({ alerts: source.alerts(state) });
+}
+
+function isAlertState(text: string): text is AlertState {
+  return (ALERT_STATES as readonly string[]).includes(text);
+}
+
+function oneRun(source: ServerSource, encoded: string): Answer {
+  let id: string;
+  try {
+    id = decodeURIComponent(encoded);
+  } catch {
+    return failure(400, 'bad_request', 'The run in the path is not valid percent-encoding.');
+  }
+  const run = source.run(id);
+  return run === undefined ? failure(404, 'run_not_found', 'No run of this name is followed; see /api/v1/runs.') : json(run);
+}
+
+/** Writes an answer, for HEAD without its body. */
+export function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+  const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
+  response.writeHead(answer.status, {
+    'Content-Type': answer.contentType,
+    'Content-Length': body.length,
+    'X-Content-Type-Options': 'nosniff',
+    ...answer.headers,
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}

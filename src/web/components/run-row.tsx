@@ -1,0 +1,117 @@
+import type { ComponentChildren, VNode } from 'preact';
+import { useMemo } from 'preact/hooks';
+import type { Severity } from '../../model/alert.ts';
+import { fromWire, type RunView } from '../../view/wire.ts';
+import { runAnchor } from '../anchor.ts';
+import type { Column } from '../columns.ts';
+import {
+  formatEpoch,
+  formatGib,
+  formatLearningRate,
+  formatLoss,
+  formatNumber,
+  formatRate,
+  formatStepTime,
+} from '../format.ts';
+import { type Reader, useReader } from '../reader.ts';
+import type { RunEntry } from '../store.ts';
+import { Age } from './age.tsx';
+import { Icon } from './icon.tsx';
+import { Progress } from './progress.tsx';
+import { Sparkline } from './sparkline.tsx';
+import { StateBadge } from './state-badge.tsx';
+import { Value } from './value.tsx';
+
+interface RunRowProps {
+  readonly entry: RunEntry;
+  /** The worst that fires. */
+  readonly firing: Severity | undefined;
+}
+
+/** A run: a table row on wide screens, a card on narrow ones. Drawn anew only when the run changed. */
+export function RunRow({ entry, firing }: RunRowProps): VNode {
+  const reader = useReader();
+  return useMemo(() => drawRow(entry, firing, reader), [entry, firing, reader]);
+}
+
+function drawRow({ view, trail }: RunEntry, firing: Severity | undefined, { language, words }: Reader): VNode {
+  const { values } = view;
+  return (
+    <tr id={runAnchor(view.run)} class={firing === undefined ? 'run' : `run is-${firing}`}>
+      <th scope="row" class="c-run">
+        <span class="run-name" title={view.run}>
+          <bdi>{view.run}</bdi>
+        </span>
+        <span class="run-meta">
+          {firing !== undefined && <Icon shape={firing} size={14} />}
+          <StateBadge state={view.state} />
+          {view.attempts > 1 && <span class="attempts">{words.attempts(view.attempts)}</span>}
+        </span>
+      </th>
+      <Cell column="progress" label={words.columns.progress} empty={view.last_step === null && view.progress === null}>
+        <Progress view={view} />
+      </Cell>
+      <Cell column="loss" label={words.columns.loss}>
+        <div class="loss">
+          <Value value={values.loss} format={formatLoss} />
+          <Sparkline trail={trail} />
+        </div>
+      </Cell>
+      <Cell column="eval_loss" label={words.columns.eval_loss} empty={values.eval_loss === undefined}>
+        <Value value={values.eval_loss} format={formatLoss} />
+      </Cell>
+      <Cell column="grad_norm" label={words.columns.grad_norm} empty={values.grad_norm === undefined}>
+        <Value value={values.grad_norm} format={formatNumber} />
+      </Cell>
+      <Cell column="learning_rate" label={words.columns.learning_rate} empty={values.learning_rate === undefined}>
+        <Value value={values.learning_rate} format={formatLearningRate} />
+      </Cell>
+      <Cell column="epoch" label={words.columns.epoch} empty={values.epoch === undefined}>
+        <Value value={values.epoch} format={formatEpoch} />
+      </Cell>
+      <Cell column="tokens" label={words.columns.tokens} empty={values.tokens_per_second === undefined}>
+        <Value value={values.tokens_per_second} format={formatRate} />
+      </Cell>
+      <Cell column="vram" label={words.columns.vram} empty={vramOf(view) === null}>
+        {vramOf(view) ?? <Value value={null} format={formatGib} />}
+      </Cell>
+      <Cell column="pace" label={words.columns.pace} empty={view.seconds_per_step === null}>
+        <Value value={view.seconds_per_step} format={(seconds) => formatStepTime(seconds, language)} />
+      </Cell>
+      <Cell column="age" label={words.columns.age} empty={view.last_record_at === null}>
+        {view.last_record_at === null ? (
+          '–'
+        ) : (
+          <Age since={view.last_record_at} say={words.ago} atFirst={words.justNow} />
+        )}
+      </Cell>
+    </tr>
+  );
+}
+
+interface CellProps {
+  readonly column: Column;
+  readonly label: string;
+  readonly empty?: boolean;
+  readonly children: ComponentChildren;
+}
+
+/** The label is for cards, which have no head. */
+function Cell({ column, label, empty = false, children }: CellProps): VNode {
+  return (
+    <td class={`c-${column}${empty ? ' is-empty' : ''}`}>
+      <span class="label" aria-hidden="true">
+        {label}
+      </span>
+      {children}
+    </td>
+  );
+}
+
+/** `21.3 / 23.1`: allocated of reserved. */
+function vramOf({ values }: RunView): string | null {
+  const parts = [values.vram_allocated_bytes, values.vram_reserved_bytes].flatMap((bytes) =>
+    bytes === undefined ? [] : [formatGib(fromWire(bytes))],
+  );
+  return parts.length === 0 ? null : parts.join(' / ');
+}
