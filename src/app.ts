@@ -1,35 +1,33 @@
-import { createHash } from 'node:crypto';
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { BadLineLog } from './bad-lines.ts';
-import { type Address, hostInUrl } from './config/address.ts';
+import { Broadcast } from './broadcast.ts';
+import { hostInUrl } from './config/address.ts';
 import type { Config } from './config/schema.ts';
-import { Follow } from './follow.ts';
-import { registerSelf } from './metrics/self.ts';
+import { Follow, type FollowListener } from './follow.ts';
+import { registerSelf, type SelfSource } from './metrics/self.ts';
 import { registerTraining } from './metrics/training.ts';
-import { type NoticeOptions, noticeOf, runKeyOf } from './notices.ts';
+import type { Incident } from './model/incident.ts';
 import { configureReceiver } from './notify/index.ts';
 import { Notifier } from './notify/notifier.ts';
-import { Pipeline, type WatchedRun } from './pipeline.ts';
+import { Pipeline, type PipelineListener, type WatchedRun } from './pipeline.ts';
 import { HttpServer } from './server/http-server.ts';
-import { Live } from './server/live.ts';
 import { loadPage } from './server/page.ts';
-import type { AlertState, ServerSource } from './server/routes.ts';
+import { defaultStateDir } from './state-dir.ts';
 import { Inotify } from './tail/inotify.ts';
 import { Tail, TICK_MS } from './tail/tail.ts';
 import { NO_WAKER } from './tail/waker.ts';
+import { Teller } from './teller.ts';
 import { LANGUAGES } from './text/index.ts';
 import { VERSION } from './version.ts';
-import { incidentView } from './view/incident-view.ts';
-import { recordFields, runView } from './view/run-view.ts';
 
-const PIPELINE_TICK_MS = 1_000;
+/** How often detectors look at the clock, and changed runs are sent to the page. */
+const CLOCK_MS = 1_000;
 /** What was told of runs that were not seen for so long is forgotten. */
 const FORGET_AFTER_MS = 90 * 86_400_000;
 const PAGE = fileURLToPath(new URL('./web', import.meta.url));
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
 /**
  * The whole agent: everything is built in the order in which the data goes, and torn down in reverse. It holds no global
@@ -41,75 +39,72 @@ export class App {
   readonly #logger: Logger;
   readonly #now: () => number;
   readonly #notifier: Notifier;
+  readonly #teller: Teller;
+  readonly #broadcast: Broadcast;
   readonly #follow: Follow;
   readonly #tail: Tail;
-  readonly #live: Live;
   readonly #server: HttpServer;
-  readonly #notices: NoticeOptions;
   readonly #timers: NodeJS.Timeout[] = [];
   #ready = false;
   #stopping: Promise<void> | undefined;
-  /** Where the agent can be reached; set by {@link start}. */
-  url = '';
+  #url = '';
 
   /**
    * Opens the state folder; nothing is read, served or sent before {@link start}.
    *
+   * @param now the clock, in ms since the epoch
    * @throws StateLockedError when another agent uses the state folder
    */
   constructor(config: Config, logger: Logger, now: () => number = Date.now) {
     this.#config = config;
     this.#logger = logger;
     this.#now = now;
+    const language = LANGUAGES[config.lang];
     const externalUrl = (config.external_url ?? `http://${hostInUrl(config.listen)}`).replace(/\/+$/, '');
-    this.#notices = { language: LANGUAGES[config.lang], labels: config.labels, externalUrl };
     const registry = new Registry();
+
+    this.pipeline = new Pipeline(config.detectors, this.#pipelineListener());
+    this.#follow = new Follow(this.pipeline, this.#followListener(), now);
+    const noEvents = (error: Error) => logger.warn({ error: error.message }, 'file events are incomplete; polling beneath');
+    this.#tail = new Tail({
+      paths: config.paths,
+      poll: config.poll,
+      ignoreOlderMs: config.ignore_older,
+      waker: config.poll ? NO_WAKER : new Inotify(noEvents),
+      listener: this.#follow,
+    });
+    registerTraining(registry, this.pipeline, now);
+    const delivered = registerSelf(registry, this.#selfSource());
     this.#notifier = new Notifier({
       stateDir: config.state_dir ?? defaultStateDir(config.paths),
       receivers: config.receivers.map(configureReceiver),
       externalUrl,
       logger,
-      onDelivered: (receiver, seconds) => observeLatency(receiver, seconds),
+      onDelivered: delivered,
     });
-    const badLines = new BadLineLog(logger);
-    this.pipeline = new Pipeline(config.detectors as ConstructorParameters<typeof Pipeline>[0], {
-      record: (watched, record) =>
-        this.#live.broadcast(watched.id, () => ({
-          type: 'record',
-          run: watched.id,
-          step: record.step,
-          fields: recordFields(record),
-        })),
-      incident: (watched, incident) => {
-        this.#logIncident(watched, incident);
-        this.#tell(watched, incident, false);
-        this.#live.broadcast(watched.id, () => ({ type: 'alert', alert: incidentView(incident, this.#notices.language) }));
-      },
-      bad: (source, reason, line) => badLines.note(source.path, reason, line, this.#now()),
-    });
-    this.#follow = new Follow(this.pipeline, this.#followListener(), now);
-    this.#tail = new Tail({
-      paths: config.paths,
-      poll: config.poll,
-      ignoreOlderMs: config.ignore_older,
-      waker: config.poll
-        ? NO_WAKER
-        : new Inotify((error) =>
-            logger.warn({ error: error.message }, 'file events are not complete; polling finds what they miss'),
-          ),
-      listener: this.#follow,
-    });
-    this.#live = new Live(() => ({
-      type: 'hello',
-      version: VERSION,
-      runs: this.#runViews(),
-      alerts: this.#alertViews('all'),
-    }));
-    this.#server = new HttpServer(this.#serverSource(registry), this.#live, loadPage(PAGE), (error) =>
+    this.#teller = new Teller(this.#notifier, { language, labels: config.labels, externalUrl }, now);
+    this.#broadcast = new Broadcast(this.pipeline, language, VERSION, now);
+    const source = {
+      metrics: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+      runs: () => this.#broadcast.runs(),
+      run: (id: string) => this.#broadcast.run(id),
+      alerts: (state: Parameters<Broadcast['alerts']>[0]) => this.#broadcast.alerts(state),
+      notReady: () => (this.#ready ? null : 'The logs are being read for the first time.'),
+    };
+    this.#server = new HttpServer(source, this.#broadcast.live, loadPage(PAGE), (error) =>
       logger.error({ error: error.message }, 'a request could not be answered'),
     );
-    registerTraining(registry, this.pipeline, now);
-    const observeLatency = registerSelf(registry, this.#selfSource());
+  }
+
+  /** Where the agent can be reached, once it has started. */
+  get url(): string {
+    return this.#url;
+  }
+
+  /** Whether there are runs and all of them have ended. */
+  get isFinished(): boolean {
+    const runs = [...this.pipeline.runs.values()];
+    return runs.length > 0 && runs.every(({ run }) => run.ended !== null);
   }
 
   /**
@@ -118,36 +113,26 @@ export class App {
    * @throws PortTakenError when the address is in use
    */
   async start(): Promise<void> {
-    await this.#listen(this.#config.listen);
+    await this.#listen();
     this.#notifier.prune(this.#now() - FORGET_AFTER_MS);
     this.#notifier.start();
     for (const path of this.#tail.missingPaths) {
       this.#logger.warn({ path }, 'the watched path does not exist yet; waiting for it');
     }
+    this.#tail.tick(this.#now());
     this.#every(TICK_MS, () => this.#tail.tick(this.#now()));
-    this.#every(PIPELINE_TICK_MS, () => this.#tick());
-    await this.#firstRead();
+    this.#every(CLOCK_MS, () => this.#tick());
+    while (this.#tail.isBusy && this.#stopping === undefined) await new Promise((done) => setTimeout(done, 5));
     this.#ready = true;
-    const { size } = this.pipeline.runs;
-    this.#logger.info({ url: this.url, runs: size }, 'ready');
+    this.#logger.info({ url: this.#url, runs: this.pipeline.runs.size }, 'ready');
   }
 
-  /**
-   * Reads what is there once, without serving or following, and hands over what is due.
-   *
-   * @param deliverMs how long deliveries may take
-   */
+  /** Reads what is there once, without serving or following, and delivers what is due for at most `deliverMs`. */
   async once(deliverMs: number): Promise<void> {
     this.#tail.tick(this.#now());
     this.#tail.drain(this.#now());
     this.#notifier.start();
     await this.stop(deliverMs);
-  }
-
-  /** Whether there are runs and all of them have ended. */
-  get isFinished(): boolean {
-    const runs = [...this.pipeline.runs.values()];
-    return runs.length > 0 && runs.every(({ run }) => run.ended !== null);
   }
 
   /**
@@ -162,111 +147,68 @@ export class App {
     for (const timer of this.#timers) clearInterval(timer);
     await this.#tail.stop(this.#now());
     this.#follow.end();
-    const deadlineMs = this.#now() + deliverMs;
-    const delivered = await this.#notifier.drain(deadlineMs);
+    const delivered = await this.#notifier.drain(this.#now() + deliverMs);
     if (!delivered) this.#logger.warn({}, 'not everything could be delivered in time; it waits in the state folder');
-    await this.#live.close();
+    await this.#broadcast.live.close();
     await this.#server.close();
     await this.#notifier.close();
   }
 
-  async #listen(address: Address): Promise<void> {
-    const port = await this.#server.listen(address.host, address.port);
-    this.url = `http://${hostInUrl({ host: address.host, port })}`;
-    if (address.host !== '127.0.0.1' && address.host !== '::1' && address.host !== 'localhost') {
-      this.#logger.warn({ listen: hostInUrl(address) }, 'the agent can be reached from other machines, without a password');
+  async #listen(): Promise<void> {
+    const { host, port } = this.#config.listen;
+    this.#url = `http://${hostInUrl({ host, port: await this.#server.listen(host, port) })}`;
+    if (!LOOPBACK.has(host)) {
+      this.#logger.warn({ host }, 'the agent can be reached from other machines, and asks for no password');
     }
-  }
-
-  async #firstRead(): Promise<void> {
-    this.#tail.tick(this.#now());
-    while (this.#tail.isBusy && this.#stopping === undefined) await new Promise((done) => setTimeout(done, 5));
   }
 
   #tick(): void {
     this.pipeline.tick(this.#now());
-    for (const watched of this.pipeline.runs.values()) {
-      if (watched.live) this.#live.broadcast(watched.id, () => ({ type: 'run', run: runView(watched, this.#now()) }));
-    }
+    this.#broadcast.tick();
   }
 
   #every(intervalMs: number, work: () => void): void {
     this.#timers.push(setInterval(work, intervalMs));
   }
 
-  #followListener() {
-    const logger = this.#logger;
+  #pipelineListener(): PipelineListener {
+    const badLines = new BadLineLog(this.#logger);
     return {
-      firstSeenMs: (folder: string) => this.#notifier.firstSeen(runKeyOf(folder)) ?? this.#now(),
-      found: (watched: WatchedRun) => logger.info({ run: watched.id, folder: watched.folder }, 'following a run'),
-      caughtUp: (watched: WatchedRun) => this.#caughtUp(watched),
-      gone: (watched: WatchedRun) => {
-        logger.info({ run: watched.id }, 'the log of a run is gone; it is no longer followed');
-        this.#live.broadcast(watched.id, () => ({ type: 'run-removed', run: watched.id }));
+      record: (watched, record) => this.#broadcast.record(watched, record),
+      incident: (watched, incident) => {
+        this.#logIncident(watched, incident);
+        this.#teller.incident(watched, incident);
+        this.#broadcast.incident(watched, incident);
       },
-      problem: (path: string, reason: string) => logger.warn({ path, reason }, 'cannot be read; trying again'),
-      healed: (path: string) => logger.info({ path }, 'can be read again'),
+      bad: ({ path }, reason, line) => badLines.note(path, reason, line, this.#now()),
     };
   }
 
-  /**
-   * What the log says of the time before it was caught up with is compared with what was told. A run that is new to the
-   * agent and has ended is history, and so is what had resolved before it was first seen.
-   */
-  #caughtUp(watched: WatchedRun): void {
-    const key = runKeyOf(watched.folder);
-    const isNew = this.#notifier.firstSeen(key) === null;
-    const hasEnded = watched.run.state(this.#now()) !== 'running';
-    for (const incident of watched.incidents) {
-      this.#tell(watched, incident, isNew && (hasEnded || incident.status === 'resolved'));
-    }
-    this.#notifier.rememberRun(key);
-    this.#live.broadcast(watched.id, () => ({ type: 'run', run: runView(watched, this.#now()) }));
-    for (const incident of watched.incidents) {
-      this.#live.broadcast(watched.id, () => ({ type: 'alert', alert: incidentView(incident, this.#notices.language) }));
-    }
+  #followListener(): FollowListener {
+    return {
+      firstSeenMs: (folder) => this.#teller.firstSeenMs(folder),
+      found: ({ id, folder }) => this.#logger.info({ run: id, folder }, 'following a run'),
+      caughtUp: (watched) => {
+        this.#teller.caughtUp(watched);
+        this.#broadcast.caughtUp(watched);
+      },
+      gone: (watched) => {
+        this.#logger.info({ run: watched.id }, 'the log of a run is gone; it is no longer followed');
+        this.#broadcast.removed(watched);
+      },
+      problem: (path, reason) => this.#logger.warn({ path, reason }, 'cannot be read; trying again'),
+      healed: (path) => this.#logger.info({ path }, 'can be read again'),
+    };
   }
 
-  #tell(watched: WatchedRun, incident: Parameters<typeof noticeOf>[1], history: boolean): void {
-    const notice = noticeOf(watched, incident, this.#now(), this.#notices);
-    this.#notifier.tell(notice, { history: history || incident.inhibitedBy !== null });
-  }
-
-  #logIncident(watched: WatchedRun, incident: Parameters<typeof noticeOf>[1]): void {
-    if (incident.status === 'firing' && incident.occurrences > 1) return;
-    const { alertname, severity, firstStep, lastStep, occurrences } = incident;
+  #logIncident(watched: WatchedRun, incident: Incident): void {
+    const { alertname, severity, status, firstStep, lastStep, occurrences } = incident;
     const fields = { run: watched.id, alertname, severity, firstStep, lastStep, occurrences };
-    if (incident.status === 'resolved') this.#logger.info(fields, 'incident resolved');
-    else this.#logger.warn(fields, 'incident opened');
+    if (status === 'resolved') this.#logger.info(fields, 'incident resolved');
+    else if (occurrences === 1) this.#logger.warn(fields, 'incident opened');
   }
 
-  #runViews() {
-    return [...this.pipeline.runs.values()].map((watched) => runView(watched, this.#now()));
-  }
-
-  #alertViews(state: AlertState) {
-    return [...this.pipeline.runs.values()]
-      .flatMap(({ incidents }) => incidents)
-      .filter(({ status }) => state === 'all' || status === state)
-      .map((incident) => incidentView(incident, this.#notices.language));
-  }
-
-  #serverSource(registry: Registry): ServerSource {
-    return {
-      metrics: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
-      runs: () => this.#runViews(),
-      run: (id) => {
-        const watched = this.pipeline.runs.get(id);
-        if (watched === undefined) return undefined;
-        const incidents = watched.incidents.map((incident) => incidentView(incident, this.#notices.language));
-        return { ...runView(watched, this.#now()), incidents };
-      },
-      alerts: (state) => this.#alertViews(state),
-      notReady: () => (this.#ready ? null : 'The logs are being read for the first time.'),
-    };
-  }
-
-  #selfSource(): Parameters<typeof registerSelf>[1] {
+  #selfSource(): SelfSource {
     const { counts } = this.pipeline;
     return {
       version: VERSION,
@@ -280,15 +222,8 @@ export class App {
       truncations: () => this.#tail.counts.truncations,
       receivers: () => this.#notifier.receivers(),
       statePersistent: () => this.#notifier.persistent,
-      websocketClients: () => this.#live.clients,
-      websocketDropped: () => this.#live.dropped,
+      websocketClients: () => this.#broadcast.live.clients,
+      websocketDropped: () => this.#broadcast.live.dropped,
     };
   }
-}
-
-/** Where an agent remembers what it told when it is not said: one folder for each set of watched paths. */
-function defaultStateDir(paths: readonly string[]): string {
-  const base = process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state');
-  const watched = paths.map((path) => resolve(path)).sort();
-  return join(base, 'nanwatch', createHash('sha256').update(JSON.stringify(watched)).digest('hex').slice(0, 12));
 }

@@ -40,7 +40,7 @@ export function noticeOf(watched: WatchedRun, incident: Incident, nowMs: number,
 }
 
 /** The same for one incident of one run in one place after any restart, and no other. */
-function incidentIdOf(watched: WatchedRun, incident: Incident): string {
+export function incidentIdOf(watched: WatchedRun, incident: Incident): string {
   const identity = JSON.stringify([runKeyOf(watched.folder), watched.run.origin, incident.id]);
   return createHash('sha256').update(identity).digest('hex').slice(0, 32);
 }

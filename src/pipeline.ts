@@ -19,11 +19,11 @@ export interface PipelineListener {
 export class Pipeline {
   readonly runs = new Map<string, WatchedRun>();
   readonly counts = { lines: 0, bad: Object.fromEntries(BAD_REASONS.map((reason) => [reason, 0])) as Record<BadReason, number> };
-  readonly #detectors: Readonly<Record<string, DetectorSettings>>;
+  readonly #detectors: Readonly<Record<string, DetectorSettings | undefined>>;
   readonly listener: PipelineListener;
 
   /** @param detectors settings by detector name; those not named run with their defaults */
-  constructor(detectors: Readonly<Record<string, DetectorSettings>>, listener: PipelineListener) {
+  constructor(detectors: Readonly<Record<string, DetectorSettings | undefined>>, listener: PipelineListener) {
     this.#detectors = detectors;
     this.listener = listener;
   }

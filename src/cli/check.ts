@@ -45,7 +45,7 @@ export function addCheck(program: Command, finish: (code: number) => void): void
 /** Reads every log under the paths of `config` to its end. Runs come in the order of their names. */
 async function readOnce(config: Config, nowMs: number): Promise<WatchedRun[]> {
   const logger = loggerOf(config);
-  const pipeline = new Pipeline(config.detectors as ConstructorParameters<typeof Pipeline>[0], {
+  const pipeline = new Pipeline(config.detectors, {
     record() {},
     incident() {},
     bad: ({ path }, reason, line) => logger.debug({ path, reason, line }, 'a line is no record'),

@@ -28,7 +28,7 @@ export class IncidentBook {
   readonly #changed = new Set<Case>();
   #entered = 0;
 
-  constructor(run: Run, settings: Readonly<Record<string, DetectorSettings>>) {
+  constructor(run: Run, settings: Readonly<Record<string, DetectorSettings | undefined>>) {
     this.#run = run;
     this.#lifecycles = Object.entries(DETECTORS).flatMap(([name, kind]) => {
       const set = settings[name];

@@ -109,6 +109,21 @@ export class Notifier {
     for (const destination of this.#destinations) this.#tellOne(destination, notice, history);
   }
 
+  /**
+   * Tells as resolved what a receiver takes to be firing in a run although it is not there any more: another log stands
+   * in its place, or it passed unseen.
+   *
+   * @param present ids of the incidents that the run has now
+   */
+  resolveAbsent(runKey: string, present: ReadonlySet<string>): void {
+    for (const destination of this.#destinations) {
+      for (const notice of this.#outbox.open(runKey, destination.configured.options.name)) {
+        if (present.has(notice.incidentId)) continue;
+        this.#tellOne(destination, { ...notice, status: 'resolved', endsAtMs: this.#clock.now() }, false);
+      }
+    }
+  }
+
   /** Counts and queue of every configured receiver, in their order. */
   receivers(): readonly ReceiverStatus[] {
     return this.#destinations.map(({ configured: { options } }) => ({

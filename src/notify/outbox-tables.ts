@@ -30,7 +30,7 @@ const TABLES = `
     run_key TEXT PRIMARY KEY, first_seen_ms INTEGER NOT NULL, last_seen_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS told (
     incident_id TEXT NOT NULL, receiver TEXT NOT NULL, run_key TEXT NOT NULL, status TEXT NOT NULL,
-    severity TEXT NOT NULL, seq INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+    severity TEXT NOT NULL, seq INTEGER NOT NULL, at_ms INTEGER NOT NULL, notice TEXT NOT NULL,
     PRIMARY KEY (incident_id, receiver)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS pending (
     id INTEGER PRIMARY KEY AUTOINCREMENT, receiver TEXT NOT NULL, incident_id TEXT NOT NULL, seq INTEGER NOT NULL,
@@ -42,8 +42,11 @@ const TABLES = `
 const REMEMBER_RUN = `INSERT INTO runs VALUES (?1, ?2, ?2)
   ON CONFLICT DO UPDATE SET last_seen_ms = max(last_seen_ms, excluded.last_seen_ms)`;
 const TOUCH_RUN = 'UPDATE runs SET last_seen_ms = max(last_seen_ms, ?2) WHERE run_key = ?1';
-const TELL = `INSERT INTO told (incident_id, receiver, run_key, status, severity, seq, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT DO UPDATE SET status = excluded.status, severity = excluded.severity, seq = excluded.seq, at_ms = excluded.at_ms`;
+const TELL = `INSERT INTO told (incident_id, receiver, run_key, status, severity, seq, at_ms, notice)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET status = excluded.status, severity = excluded.severity, seq = excluded.seq,
+  at_ms = excluded.at_ms, notice = excluded.notice`;
+const OPEN = `SELECT notice FROM told WHERE run_key = ? AND receiver = ? AND status = 'firing' AND seq > 0`;
 const NEW_PENDING = 'INSERT INTO pending (receiver, incident_id, seq, notice, created_ms) VALUES (?, ?, ?, ?, ?)';
 const HEAD = 'SELECT * FROM pending WHERE receiver = ? ORDER BY id LIMIT 1';
 const COUNT = 'SELECT count(*) AS n FROM pending WHERE receiver = ?';
@@ -74,6 +77,13 @@ export class OutboxTables {
   told(incidentId: string, receiver: string): Told | null {
     const row = this.#get('SELECT * FROM told WHERE incident_id = ? AND receiver = ?', incidentId, receiver);
     return row === undefined ? null : toTold(row);
+  }
+
+  /** What the receiver was last sent about incidents of the run that it still takes to be firing. */
+  open(runKey: string, receiver: string): Notice[] {
+    return this.#statement(OPEN)
+      .all(runKey, receiver)
+      .map((row) => JSON.parse(String(row.notice)));
   }
 
   /** In one transaction: told, and pending; beyond `maxPending` the oldest go. Returns how many went. */
@@ -139,7 +149,7 @@ export class OutboxTables {
   #tell(receiver: string, notice: Notice, seq: number, nowMs: number): void {
     const { incidentId, runKey, status, severity } = notice;
     this.#run(TOUCH_RUN, runKey, nowMs);
-    this.#run(TELL, incidentId, receiver, runKey, status, severity, seq, nowMs);
+    this.#run(TELL, incidentId, receiver, runKey, status, severity, seq, nowMs, JSON.stringify(notice));
   }
 
   #atomically<T>(work: () => T): T {

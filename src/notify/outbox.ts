@@ -72,6 +72,11 @@ export class Outbox {
     return this.#do((tables) => tables.told(incidentId, receiver));
   }
 
+  /** What the receiver was last sent about incidents of the run that it still takes to be firing. */
+  open(runKey: string, receiver: string): readonly Notice[] {
+    return this.#do((tables) => tables.open(runKey, receiver));
+  }
+
   /**
    * Puts a notification behind the others of its receiver and counts as told what it says, both or neither. Returns how
    * many of the oldest were dropped to keep the bound.

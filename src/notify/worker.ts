@@ -201,8 +201,10 @@ export class Worker {
   /** Waits for `done`, at most until `deadlineMs`. */
   async #before(deadlineMs: number, done: Promise<void>): Promise<void> {
     const { clock } = this.#options;
+    const leftMs = deadlineMs - clock.now();
+    if (leftMs <= 0) return;
     const late = Promise.withResolvers<void>();
-    const cancel = clock.after(Math.max(0, deadlineMs - clock.now()), late.resolve);
+    const cancel = clock.after(leftMs, late.resolve);
     await Promise.race([done, late.promise]);
     cancel();
   }

@@ -1,0 +1,88 @@
+import type { Incident } from './model/incident.ts';
+import type { LogRecord } from './model/record.ts';
+import type { RunState } from './model/run-state.ts';
+import type { Pipeline, WatchedRun } from './pipeline.ts';
+import { Live } from './server/live.ts';
+import type { AlertState } from './server/routes.ts';
+import type { Language } from './text/language.ts';
+import { incidentView } from './view/incident-view.ts';
+import { recordFields, runView } from './view/run-view.ts';
+import type { IncidentView, RunView } from './view/wire.ts';
+
+/** Shows the state of the pipeline to those who ask (API) and to those who listen (live stream). */
+export class Broadcast {
+  readonly live: Live;
+  readonly #pipeline: Pipeline;
+  readonly #language: Language;
+  readonly #now: () => number;
+  /** Runs whose view has changed since it was last sent, with the state that was sent. */
+  readonly #changed = new Set<WatchedRun>();
+  readonly #states = new Map<WatchedRun, RunState>();
+
+  constructor(pipeline: Pipeline, language: Language, version: string, now: () => number) {
+    this.#pipeline = pipeline;
+    this.#language = language;
+    this.#now = now;
+    this.live = new Live(() => ({ type: 'hello', version, runs: this.runs(), alerts: this.alerts('all') }));
+  }
+
+  runs(): RunView[] {
+    return [...this.#pipeline.runs.values()].map((watched) => runView(watched, this.#now()));
+  }
+
+  /** One run with its incidents, or undefined when it is not followed. */
+  run(id: string): (RunView & { readonly incidents: readonly IncidentView[] }) | undefined {
+    const watched = this.#pipeline.runs.get(id);
+    if (watched === undefined) return undefined;
+    const incidents = watched.incidents.map((incident) => incidentView(incident, this.#language));
+    return { ...runView(watched, this.#now()), incidents };
+  }
+
+  alerts(state: AlertState): IncidentView[] {
+    return [...this.#pipeline.runs.values()]
+      .flatMap(({ incidents }) => incidents)
+      .filter(({ status }) => state === 'all' || status === state)
+      .map((incident) => incidentView(incident, this.#language));
+  }
+
+  record(watched: WatchedRun, record: LogRecord): void {
+    this.#changed.add(watched);
+    this.live.broadcast(watched.id, () => ({
+      type: 'record',
+      run: watched.id,
+      step: record.step,
+      fields: recordFields(record),
+    }));
+  }
+
+  incident(watched: WatchedRun, incident: Incident): void {
+    this.live.broadcast(watched.id, () => ({ type: 'alert', alert: incidentView(incident, this.#language) }));
+  }
+
+  /** A run was read to its end for the first time, or anew because another log stands there: all of it is news. */
+  caughtUp(watched: WatchedRun): void {
+    this.#send(watched);
+    for (const incident of watched.incidents) this.incident(watched, incident);
+  }
+
+  removed(watched: WatchedRun): void {
+    this.#changed.delete(watched);
+    this.#states.delete(watched);
+    this.live.broadcast(watched.id, () => ({ type: 'run-removed', run: watched.id }));
+  }
+
+  /** Sends the views of runs that have changed since the last call, by a record or by the clock. */
+  tick(): void {
+    for (const watched of this.#pipeline.runs.values()) {
+      if (!watched.live) continue;
+      const state = watched.run.state(this.#now());
+      if (this.#changed.has(watched) || this.#states.get(watched) !== state) this.#send(watched);
+    }
+  }
+
+  #send(watched: WatchedRun): void {
+    this.#changed.delete(watched);
+    this.#states.set(watched, watched.run.state(this.#now()));
+    this.live.broadcast(watched.id, () => ({ type: 'run', run: runView(watched, this.#now()) }));
+  }
+}

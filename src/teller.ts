@@ -1,0 +1,50 @@
+import type { Incident } from './model/incident.ts';
+import { incidentIdOf, type NoticeOptions, noticeOf, runKeyOf } from './notices.ts';
+import type { Notifier } from './notify/notifier.ts';
+import type { WatchedRun } from './pipeline.ts';
+
+/** Decides what of a run's incidents is news and what is history, and hands it to the notifier. */
+export class Teller {
+  readonly #notifier: Notifier;
+  readonly #options: NoticeOptions;
+  readonly #now: () => number;
+
+  constructor(notifier: Notifier, options: NoticeOptions, now: () => number) {
+    this.#notifier = notifier;
+    this.#options = options;
+    this.#now = now;
+  }
+
+  /** When a run was first seen by any agent that had this state folder; now for a new one. */
+  firstSeenMs(folder: string): number {
+    return this.#notifier.firstSeen(runKeyOf(folder)) ?? this.#now();
+  }
+
+  /** Something has changed now. */
+  incident(watched: WatchedRun, incident: Incident): void {
+    this.#tell(watched, incident, false);
+  }
+
+  /**
+   * All that a log held has been read: what it says is compared with what was told. Of a run that is new to the agent,
+   * what is over is history: all of it when the run has ended, else what had resolved. What was told as firing but is
+   * not in the log any more, because another log stands there now or a stall has passed unseen, is told as resolved.
+   */
+  caughtUp(watched: WatchedRun): void {
+    const key = runKeyOf(watched.folder);
+    const isNew = this.#notifier.firstSeen(key) === null;
+    const hasEnded = watched.run.state(this.#now()) !== 'running';
+    const { incidents } = watched;
+    for (const incident of incidents) {
+      this.#tell(watched, incident, isNew && (hasEnded || incident.status === 'resolved'));
+    }
+    this.#notifier.resolveAbsent(key, new Set(incidents.map((incident) => incidentIdOf(watched, incident))));
+    this.#notifier.rememberRun(key);
+  }
+
+  #tell(watched: WatchedRun, incident: Incident, history: boolean): void {
+    const notice = noticeOf(watched, incident, this.#now(), this.#options);
+    // the leader of its group speaks for it; only who has heard of it already hears that it is over
+    this.#notifier.tell(notice, { history: history || incident.inhibitedBy !== null });
+  }
+}
