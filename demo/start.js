@@ -44,6 +44,15 @@ Alerts as the receiver gets them (Ctrl-C ends the demo):
 
 const runs = fileURLToPath(new URL('./runs', import.meta.url));
 const webhook = `http://127.0.0.1:${receiver.address().port}/`;
-process.exitCode = await main(['replay', runs, '--listen', values.listen, '--webhook', webhook, '--log-level', 'error']);
+process.exitCode = await main([
+  'replay',
+  runs,
+  '--listen',
+  values.listen,
+  '--webhook',
+  webhook,
+  '--log-level',
+  'error',
+]);
 receiver.close();
 receiver.closeAllConnections();

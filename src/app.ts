@@ -65,7 +65,8 @@ export class App {
 
     this.pipeline = new Pipeline(config.detectors, this.#pipelineListener());
     this.#follow = new Follow(this.pipeline, this.#followListener(), now);
-    const noEvents = (error: Error) => logger.warn({ error: error.message }, 'file events are incomplete; polling beneath');
+    const noEvents = (error: Error) =>
+      logger.warn({ error: error.message }, 'file events are incomplete; polling beneath');
     this.#tail = new Tail({
       paths: config.paths,
       poll: config.poll,

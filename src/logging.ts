@@ -10,6 +10,12 @@ export interface LogOptions {
 export function createLogger({ level, format }: LogOptions): Logger {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
   if (format === 'json') return pino(options, pino.destination({ fd: 2, sync: true }));
-  const pretty = PinoPretty({ destination: 2, sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname', singleLine: true });
+  const pretty = PinoPretty({
+    destination: 2,
+    sync: true,
+    translateTime: 'SYS:HH:MM:ss',
+    ignore: 'pid,hostname',
+    singleLine: true,
+  });
   return pino(options, pretty);
 }

@@ -53,7 +53,9 @@ function annotations(incident: Incident, { language, externalUrl }: NoticeOption
     description: `${incident.run}: ${summary}. ${text.diagnosis(incident)}`,
     diagnosis: text.diagnosis(incident),
     advice: text.advice(incident),
-    evidence: incident.evidence.map(({ step, field, value }) => `${step ?? '-'}: ${field}=${wireNumber(value)}`).join(', '),
+    evidence: incident.evidence
+      .map(({ step, field, value }) => `${step ?? '-'}: ${field}=${wireNumber(value)}`)
+      .join(', '),
     first_step: incident.firstStep,
     last_step: incident.lastStep,
     occurrences: incident.occurrences,
@@ -62,5 +64,7 @@ function annotations(incident: Incident, { language, externalUrl }: NoticeOption
     runbook_url: `${RUNBOOK}#${incident.alertname.toLowerCase()}`,
     dashboard_url: `${externalUrl}/?run=${encodeURIComponent(incident.run)}`,
   };
-  return Object.fromEntries(Object.entries(found).flatMap(([key, value]) => (value === null ? [] : [[key, String(value)]])));
+  return Object.fromEntries(
+    Object.entries(found).flatMap(([key, value]) => (value === null ? [] : [[key, String(value)]])),
+  );
 }

@@ -18,7 +18,10 @@ export interface PipelineListener {
  */
 export class Pipeline {
   readonly runs = new Map<string, WatchedRun>();
-  readonly counts = { lines: 0, bad: Object.fromEntries(BAD_REASONS.map((reason) => [reason, 0])) as Record<BadReason, number> };
+  readonly counts = {
+    lines: 0,
+    bad: Object.fromEntries(BAD_REASONS.map((reason) => [reason, 0])) as Record<BadReason, number>,
+  };
   readonly #detectors: Readonly<Record<string, DetectorSettings | undefined>>;
   readonly listener: PipelineListener;
 

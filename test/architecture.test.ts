@@ -32,7 +32,8 @@ const PAGE_MAY_IMPORT = ['model', 'view', 'text'];
 
 /** Pure rooms: no file, socket, clock or logger. */
 const PURE = ['model', 'statistics', 'formats', 'runs', 'detectors', 'incidents', 'text', 'pipeline'];
-const IMPURE = /from 'node:(fs|net|http|https|child_process|timers|sqlite|os)|\bDate\.now\(|\bset(Timeout|Interval|Immediate)\(|from '(pino|chokidar|ws|prom-client)'/;
+const IMPURE =
+  /from 'node:(fs|net|http|https|child_process|timers|sqlite|os)|\bDate\.now\(|\bset(Timeout|Interval|Immediate)\(|from '(pino|chokidar|ws|prom-client)'/;
 
 interface Import {
   readonly file: string;
@@ -94,12 +95,16 @@ it('has no circle of files', () => {
   for (const file of files) {
     const path = join(SRC, file);
     const targets = [...readFileSync(path, 'utf8').matchAll(/^import (?!type\b)[^;]*?from\s+'(\.[^']+)'/gms)];
-    graph.set(path, targets.map(([, target = '']) => resolve(dirname(path), target)));
+    graph.set(
+      path,
+      targets.map(([, target = '']) => resolve(dirname(path), target)),
+    );
   }
   const circles: string[] = [];
   const done = new Set<string>();
   const walk = (path: string, trail: readonly string[]): void => {
-    if (trail.includes(path)) circles.push([...trail.slice(trail.indexOf(path)), path].map((at) => relative(SRC, at)).join(' > '));
+    if (trail.includes(path))
+      circles.push([...trail.slice(trail.indexOf(path)), path].map((at) => relative(SRC, at)).join(' > '));
     if (done.has(path) || trail.includes(path)) return;
     for (const target of graph.get(path) ?? []) walk(target, [...trail, path]);
     done.add(path);

@@ -23,7 +23,12 @@ export function addCheck(program: Command, finish: (code: number) => void): void
     .command('check')
     .description('read finished or running logs once, report every incident; exit 1 when there is one')
     .argument('<path...>', 'run folders, folders of run folders at any depth, or logs')
-    .addOption(new Option('--format <format>', 'form of the report').choices(['text', 'json']).default('text').env('NANWATCH_FORMAT'))
+    .addOption(
+      new Option('--format <format>', 'form of the report')
+        .choices(['text', 'json'])
+        .default('text')
+        .env('NANWATCH_FORMAT'),
+    )
     .addOption(
       new Option('--fail-on <severity>', 'least severity that makes it exit 1')
         .choices([...SEVERITIES])
@@ -36,7 +41,9 @@ export function addCheck(program: Command, finish: (code: number) => void): void
     const nowMs = Date.now();
     const runs = await readOnce(config, nowMs);
     const language = LANGUAGES[config.lang];
-    process.stdout.write(options.format === 'json' ? jsonReport(runs, language, nowMs) : textReport(runs, language, nowMs));
+    process.stdout.write(
+      options.format === 'json' ? jsonReport(runs, language, nowMs) : textReport(runs, language, nowMs),
+    );
     const failed = runs.some(({ incidents }) => incidents.some(({ severity }) => isAtLeast(severity, options.failOn)));
     finish(failed ? EXIT.incident : EXIT.ok);
   });
@@ -62,7 +69,13 @@ async function readOnce(config: Config, nowMs: number): Promise<WatchedRun[]> {
     },
     () => nowMs,
   );
-  const tail = new Tail({ paths: config.paths, poll: true, ignoreOlderMs: Number.POSITIVE_INFINITY, waker: NO_WAKER, listener: follow });
+  const tail = new Tail({
+    paths: config.paths,
+    poll: true,
+    ignoreOlderMs: Number.POSITIVE_INFINITY,
+    waker: NO_WAKER,
+    listener: follow,
+  });
   tail.tick(nowMs);
   tail.drain(nowMs);
   await tail.stop(nowMs);

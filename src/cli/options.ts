@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import { type Config, configSchema } from '../config/schema.ts';
 import { loadConfig, type Override } from '../config/load.ts';
+import { type Config, configSchema } from '../config/schema.ts';
 
 /** One option of the command line: also a variable of the environment and, with a key, a setting of the file. */
 interface OptionSpec {
@@ -28,7 +28,7 @@ export const COMMON: readonly OptionSpec[] = [
 export const SERVE: readonly OptionSpec[] = [
   setting('listen', '--listen <host:port>'),
   setting('state_dir', '--state-dir <dir>'),
-  { flags: '--webhook <url>', help: 'tell this address, in Alertmanager\'s format; may be repeated', repeatable: true },
+  { flags: '--webhook <url>', help: "tell this address, in Alertmanager's format; may be repeated", repeatable: true },
 ];
 
 export const FOLLOW: readonly OptionSpec[] = [
@@ -44,7 +44,8 @@ export function addOptions(command: Command, specs: readonly OptionSpec[]): Comm
     const option = new Option(flags, help);
     option.env(`NANWATCH_${option.name().toUpperCase().replaceAll('-', '_')}`);
     if (choices !== undefined) option.choices([...choices]);
-    if (repeatable) option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), ...value.split(',')]);
+    if (repeatable)
+      option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), ...value.split(',')]);
     command.addOption(option);
   }
   return command;
@@ -72,7 +73,11 @@ export function configOf(command: Command, paths: readonly string[]): Config {
 }
 
 function withWebhooks(config: Config, urls: readonly string[]): Config {
-  const added = urls.map((url, place) => ({ type: 'webhook', name: place === 0 ? 'webhook' : `webhook-${place + 1}`, url }));
+  const added = urls.map((url, place) => ({
+    type: 'webhook',
+    name: place === 0 ? 'webhook' : `webhook-${place + 1}`,
+    url,
+  }));
   const { receivers } = loadConfig(null, { receivers: { value: added, place: '--webhook' } });
   const names = new Set(config.receivers.map(({ name }) => name));
   return { ...config, receivers: [...config.receivers, ...receivers.filter(({ name }) => !names.has(name))] };

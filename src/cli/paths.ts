@@ -17,11 +17,15 @@ export function checkPaths(paths: readonly string[], mayBeMissing: boolean): voi
       throw new UsageError(`${path} does not exist. Name a run folder, a folder of run folders, or a log.`);
     }
     if (!stats.isFile() && !stats.isDirectory()) {
-      throw new UsageError(`${path} is neither a file nor a folder. Name a run folder, a folder of run folders, or a log.`);
+      throw new UsageError(
+        `${path} is neither a file nor a folder. Name a run folder, a folder of run folders, or a log.`,
+      );
     }
     if (stats.isFile() && formatOf(basename(path)) === undefined) {
       const known = FORMATS.map(({ name }) => name).join(', ');
-      throw new UsageError(`${path} is not named like a log that nanwatch reads (formats: ${known}). Name its folder, or trainer_log.jsonl.`);
+      throw new UsageError(
+        `${path} is not named like a log that nanwatch reads (formats: ${known}). Name its folder, or trainer_log.jsonl.`,
+      );
     }
   }
 }

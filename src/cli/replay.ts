@@ -27,7 +27,8 @@ export function addReplay(program: Command, finish: (code: number) => void): voi
     checkPaths([path], false);
     const from = resolve(path);
     const logs = recordedLogs(from);
-    if (logs.length === 0) throw new UsageError(`no training log under ${path}. Name a folder that holds a trainer_log.jsonl.`);
+    if (logs.length === 0)
+      throw new UsageError(`no training log under ${path}. Name a folder that holds a trainer_log.jsonl.`);
 
     const stage = mkdtempSync(join(tmpdir(), 'nanwatch-replay-'));
     const into = join(stage, 'runs');

@@ -51,14 +51,16 @@ function heading(watched: WatchedRun, language: Language, nowMs: number): string
 
 function troubledRun(watched: WatchedRun, language: Language, nowMs: number): string {
   const leading = watched.incidents.filter(({ inhibitedBy }) => inhibitedBy === null);
-  const parts = leading.map((leader) => {
+  const parts = leading.map((leader, place) => {
     const led = watched.incidents.filter(({ group, inhibitedBy }) => inhibitedBy !== null && group === leader.group);
-    return incidentBlock(leader, led, language);
+    // what it means and what to do is said once for each alert, at its last incident
+    const isLast = !leading.slice(place + 1).some(({ alertname }) => alertname === leader.alertname);
+    return incidentBlock(leader, led, isLast, language);
   });
   return [heading(watched, language, nowMs), ...parts].join('\n');
 }
 
-function incidentBlock(incident: Incident, led: readonly Incident[], language: Language): string {
+function incidentBlock(incident: Incident, led: readonly Incident[], explained: boolean, language: Language): string {
   const words = language.report;
   const text = language.alerts[incident.alertname];
   const colour = SEVERITY_COLOUR[incident.severity];
@@ -66,8 +68,8 @@ function incidentBlock(incident: Incident, led: readonly Incident[], language: L
     `  ${colour('●')} ${colour(words.severity[incident.severity])}  ${pc.bold(text.summary(incident))}  ${pc.dim(`${incident.alertname}, ${words.status[incident.status]}`)}`,
     ...led.map((one) => `      + ${language.alerts[one.alertname].summary(one)}  ${pc.dim(one.alertname)}`),
     ...labelled(words.evidence, evidence(incident)),
-    ...labelled(words.meaning, text.diagnosis(incident)),
-    ...labelled(words.todo, text.advice(incident)),
+    ...(explained ? labelled(words.meaning, text.diagnosis(incident)) : []),
+    ...(explained ? labelled(words.todo, text.advice(incident)) : []),
   ];
   return lines.join('\n');
 }

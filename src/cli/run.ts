@@ -27,7 +27,10 @@ export function addRun(program: Command, finish: (code: number) => void): void {
 
 /** The logger that a configuration asks for. */
 export function loggerOf(config: Config): Logger {
-  return createLogger({ level: config.log_level, format: config.log_format ?? (process.stderr.isTTY ? 'pretty' : 'json') });
+  return createLogger({
+    level: config.log_level,
+    format: config.log_format ?? (process.stderr.isTTY ? 'pretty' : 'json'),
+  });
 }
 
 async function follow(config: Config, exitWhenFinished: boolean): Promise<number> {

@@ -10,7 +10,10 @@ const ADDRESS = /^(?:\[([0-9a-fA-F:.]+)\]|([^:\s]+)):(\d{1,5})$/;
 /** An address to listen on: `127.0.0.1:9909`, `[::1]:9909`, `0.0.0.0:0` (any free port). */
 export const address = z
   .string()
-  .refine((text) => Number(ADDRESS.exec(text)?.[3] ?? Number.NaN) <= 65_535, 'must be HOST:PORT, for example 127.0.0.1:9909 or [::1]:9909')
+  .refine(
+    (text) => Number(ADDRESS.exec(text)?.[3] ?? Number.NaN) <= 65_535,
+    'must be HOST:PORT, for example 127.0.0.1:9909 or [::1]:9909',
+  )
   .transform((text): Address => {
     const [, bracketed, plain, port] = ADDRESS.exec(text) ?? [];
     return { host: bracketed ?? plain ?? '', port: Number(port) };

@@ -32,7 +32,9 @@ export function loadConfig(file: string | null, overrides: Readonly<Record<strin
     return parsed.data;
   }
   const [issue] = parsed.error.issues;
-  throw new ConfigError(issue === undefined ? 'The configuration is not valid.' : explain(issue, file, overrides, values));
+  throw new ConfigError(
+    issue === undefined ? 'The configuration is not valid.' : explain(issue, file, overrides, values),
+  );
 }
 
 function readYaml(file: string): Record<string, unknown> {
@@ -40,9 +42,12 @@ function readYaml(file: string): Record<string, unknown> {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new ConfigError(`The configuration ${file} cannot be read (${(error as NodeJS.ErrnoException).code}). Check --config.`);
+    throw new ConfigError(
+      `The configuration ${file} cannot be read (${(error as NodeJS.ErrnoException).code}). Check --config.`,
+    );
   }
-  if (text.length > MAX_FILE_BYTES) throw new ConfigError(`The configuration ${file} is larger than 1 MiB. Is it the right file?`);
+  if (text.length > MAX_FILE_BYTES)
+    throw new ConfigError(`The configuration ${file} is larger than 1 MiB. Is it the right file?`);
   const document = parseDocument(text, { prettyErrors: true, maxAliasCount: 100 } as object);
   const [problem] = document.errors;
   if (problem !== undefined) {

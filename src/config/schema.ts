@@ -30,12 +30,18 @@ export const configSchema = z.strictObject({
   state_dir: z.string().min(1).optional().describe('folder that remembers what was told to whom'),
   poll: z.boolean().default(false).describe('look four times a second instead of waiting for file events'),
   ignore_older: duration.prefault('7d').describe('leave runs alone that have been idle for longer'),
-  external_url: z.url({ protocol: /^https?$/ }).optional().describe('where people reach the agent; for links in alerts'),
+  external_url: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('where people reach the agent; for links in alerts'),
   lang: z
     .enum(Object.keys(LANGUAGES) as [LanguageName, ...LanguageName[]])
     .default('en')
     .describe('language of alerts and reports'),
-  log_level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info').describe('least level that is logged'),
+  log_level: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('least level that is logged'),
   log_format: z.enum(['json', 'pretty']).optional().describe('pretty on a terminal, else json'),
   labels: z
     .record(z.string().regex(LABEL_NAME, 'label names are letters, digits and _'), z.string())

@@ -19,6 +19,8 @@ export interface Detector {
   observe(record: LogRecord, run: RunFacts): Verdict;
   /** The time of day, about once a second; only where trouble can come without a record. */
   tick?(nowMs: number, run: RunFacts): Verdict;
+  /** When the trouble of the last bad `tick` began, in ms since the epoch: it was there before anyone looked. */
+  sinceMs?(): number;
   /** A new attempt has begun with the record that comes next: what was learned of the one before may not hold. */
   restart?(): void;
   /** How bad the last `bad` was. */

@@ -24,6 +24,8 @@ class EndedEarly implements Detector {
 
   observe(record: LogRecord, run: RunFacts): Verdict {
     if (run.ended !== 'failed') return 'good';
+    // an evaluation after the end does not end it again
+    if (record.has(FIELD.eval_loss)) return 'silent';
     this.#evidence = [
       { step: record.step, field: 'step', value: record.step ?? Number.NaN },
       { step: record.step, field: 'max_steps', value: record.get(FIELD.max_steps) ?? Number.NaN },

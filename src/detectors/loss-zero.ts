@@ -51,7 +51,8 @@ class LossZero implements Detector {
   observe(record: LogRecord): Verdict {
     const loss = record.get(FIELD.loss);
     if (loss === undefined) return 'silent';
-    if (record.has(FIELD.reward) || loss < 0) this.#reinforcement = true;
+    // rounding makes -0 of a small negative loss
+    if (record.has(FIELD.reward) || loss < 0 || Object.is(loss, -0)) this.#reinforcement = true;
     if (loss !== 0) return this.#notZero(loss);
     if (this.#reinforcement || (record.get(FIELD.accuracy) ?? 0) >= ACCURATE) return 'silent';
     if (this.#isHonest()) return 'silent';

@@ -20,6 +20,7 @@ class Stall implements Detector {
   #lastStep: number | null = null;
   #silentMs = 0;
   #limitMs = 0;
+  #sinceMs = 0;
 
   observe(): Verdict {
     return 'good';
@@ -30,8 +31,12 @@ class Stall implements Detector {
     this.#limitMs = run.stallLimitMs;
     this.#silentMs = nowMs - run.lastRecordMs;
     this.#lastStep = run.lastStep;
-    const sinceMs = run.lastRecordMs + this.#limitMs;
-    return nowMs > sinceMs && sinceMs >= run.firstSeenMs ? 'bad' : 'silent';
+    this.#sinceMs = run.lastRecordMs + this.#limitMs;
+    return nowMs > this.#sinceMs && this.#sinceMs >= run.firstSeenMs ? 'bad' : 'silent';
+  }
+
+  sinceMs(): number {
+    return this.#sinceMs;
   }
 
   severity(): Severity {

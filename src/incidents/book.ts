@@ -16,7 +16,7 @@ export interface DetectorSettings {
 }
 
 /** Closed incidents are kept for this many; what is older is only counted. */
-const MAX_CLOSED = 500;
+export const MAX_CLOSED = 500;
 
 /** All incidents of one run. */
 export class IncidentBook {
@@ -72,7 +72,8 @@ export class IncidentBook {
     for (const lifecycle of this.#lifecycles) {
       const verdict = lifecycle.detector.tick?.(nowMs, this.#run) ?? 'silent';
       if (verdict !== 'bad') continue;
-      changed = this.#note(lifecycle.tick(verdict, this.#run, this.#moment(this.#run.lastStep, undefined, nowMs))) || changed;
+      const at = this.#moment(this.#run.lastStep, undefined, lifecycle.detector.sinceMs?.() ?? nowMs);
+      changed = this.#note(lifecycle.tick(verdict, this.#run, at)) || changed;
     }
     if (changed) this.#settle();
   }
@@ -106,14 +107,16 @@ export class IncidentBook {
       changed.order = ++this.#entered;
       this.opened.set(changed.alertname, (this.opened.get(changed.alertname) ?? 0) + 1);
     }
-    if (!changed.firing) {
-      this.closed.push(changed);
-      if (this.closed.length > MAX_CLOSED) {
-        this.closed.shift();
-        this.closedDropped++;
-      }
-    }
+    if (!changed.firing) this.#keep(changed);
     return true;
+  }
+
+  #keep(closed: Case): void {
+    this.closed.push(closed);
+    if (this.closed.length <= MAX_CLOSED) return;
+    const oldest = this.closed.shift();
+    if (oldest !== undefined) this.#changed.delete(oldest);
+    this.closedDropped++;
   }
 
   #settle(): void {

@@ -41,7 +41,9 @@ export class Lifecycle {
   tick(verdict: Verdict, run: Run, at: Moment): Case | null {
     if (verdict !== 'bad') return null;
     if (this.open === null) return this.#bad(run, at);
-    return this.#raise(this.open) ? this.open : null;
+    if (!this.#raise(this.open)) return null;
+    this.open.addEvidence(this.detector.evidence());
+    return this.open;
   }
 
   /** The run is over: what had already come back to good is closed. */
@@ -63,9 +65,11 @@ export class Lifecycle {
   #begin(run: Run, at: Moment): Case {
     const place = `${this.kind.alertname}-${run.attempts}-${at.step ?? 'start'}`;
     const before = this.#idsAtStep.get(place) ?? 0;
-    // only the newest place can come again
-    this.#idsAtStep.clear();
+    // a place comes again while two writers share a log, or when a stall ends without a step
+    this.#idsAtStep.delete(place);
     this.#idsAtStep.set(place, before + 1);
+    const [oldest] = this.#idsAtStep.keys();
+    if (this.#idsAtStep.size > MAX_PLACES && oldest !== undefined) this.#idsAtStep.delete(oldest);
     const id = before === 0 ? place : `${place}-${before + 1}`;
     return new Case(id, this.kind.alertname, this.#severity(), at, this.#lastGoodStep);
   }
@@ -80,7 +84,7 @@ export class Lifecycle {
 
   #close(found: Case, at: Moment): Case {
     found.close(at);
-    if (this.kind.resolvedSeverity !== undefined) found.severity = this.kind.resolvedSeverity;
+    found.severity = this.#severityOverride ?? this.kind.resolvedSeverity ?? found.severity;
     this.open = null;
     this.#goodSteps = 0;
     return found;
@@ -97,6 +101,9 @@ export class Lifecycle {
     return this.#severityOverride ?? this.detector.severity();
   }
 }
+
+/** Places of incidents that are remembered, to tell those that begin in one place apart. */
+const MAX_PLACES = 512;
 
 /** Steps that a good record stands for; a step back is a new attempt, which begins with one. */
 function goodStepsBetween(before: number | null, now: number | null): number {

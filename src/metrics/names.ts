@@ -34,7 +34,11 @@ export const TRAINING = {
   tokensSeen: gauge('trainer_tokens_seen', 'Input tokens so far.', RUN),
   tokensPerSecond: gauge('trainer_tokens_per_second', 'Throughput in tokens.', RUN),
   secondsPerStep: gauge('trainer_seconds_per_step', 'Recent time of one optimizer step.', RUN),
-  vramAllocated: gauge('trainer_vram_allocated_bytes', 'GPU memory allocated at its peak, as the trainer logs it.', RUN),
+  vramAllocated: gauge(
+    'trainer_vram_allocated_bytes',
+    'GPU memory allocated at its peak, as the trainer logs it.',
+    RUN,
+  ),
   vramReserved: gauge('trainer_vram_reserved_bytes', 'GPU memory reserved at its peak, as the trainer logs it.', RUN),
   reward: gauge('trainer_reward', 'Last reward, in reinforcement learning and preference stages.', RUN),
   accuracy: gauge('trainer_accuracy', 'Last accuracy, in preference stages.', RUN),
@@ -45,14 +49,26 @@ export const TRAINING = {
   ]),
   lastRecord: gauge('trainer_last_record_timestamp_seconds', 'Unix time at which the last record arrived.', RUN),
   state: gauge('trainer_run_state', '1 for the state that the run is in, 0 for the others.', ['run', 'state']),
-  lastGoodStep: gauge('trainer_last_good_step', 'Last good step before the open incident; absent when none is open.', RUN),
+  lastGoodStep: gauge(
+    'trainer_last_good_step',
+    'Last good step before the open incident; absent when none is open.',
+    RUN,
+  ),
   firing: gauge('trainer_alert_firing', '1 while the alert is firing.', ['run', 'alertname', 'severity']),
   info: gauge('trainer_run_info', 'What is known of the run: always 1.', ['run', 'trainer', 'source']),
   records: counter('trainer_log_records_total', 'Records read from the logs of the run.', RUN),
-  nonfinite: counter('trainer_nonfinite_total', 'Values that were NaN (nan) or infinite (inf).', ['run', 'field', 'kind']),
+  nonfinite: counter('trainer_nonfinite_total', 'Values that were NaN (nan) or infinite (inf).', [
+    'run',
+    'field',
+    'kind',
+  ]),
   zeroLoss: counter('trainer_zero_loss_total', 'Training records whose loss was exactly 0.', RUN),
   incidents: counter('trainer_incidents_total', 'Incidents opened.', ['run', 'alertname']),
-  restarts: counter('trainer_restarts_total', 'Attempts after the first one: the run was resumed or started again.', RUN),
+  restarts: counter(
+    'trainer_restarts_total',
+    'Attempts after the first one: the run was resumed or started again.',
+    RUN,
+  ),
 } as const satisfies Record<string, MetricSpec>;
 
 /** Metrics of the agent itself. */
@@ -62,19 +78,38 @@ export const AGENT = {
   bytesRead: counter('nanwatch_bytes_read_total', 'Bytes read from logs.', []),
   badLines: counter('nanwatch_bad_lines_total', 'Lines that could not be taken as a record, by reason.', ['reason']),
   filesFollowed: gauge('nanwatch_files_followed', 'Log files being followed.', []),
-  filesPolled: gauge('nanwatch_files_polled', 'Log files followed by polling because no file events come for them.', []),
-  fileErrors: counter('nanwatch_file_errors_total', 'Failed attempts to look at a log file or folder, by reason.', ['reason']),
+  filesPolled: gauge(
+    'nanwatch_files_polled',
+    'Log files followed by polling because no file events come for them.',
+    [],
+  ),
+  fileErrors: counter('nanwatch_file_errors_total', 'Failed attempts to look at a log file or folder, by reason.', [
+    'reason',
+  ]),
   rotations: counter('nanwatch_rotations_total', 'Logs that were replaced by another file.', []),
   truncations: counter('nanwatch_truncations_total', 'Logs that were cut or rewritten in place.', []),
-  notifications: counter('nanwatch_notifications_total', 'Notifications by receiver and outcome.', ['receiver', 'outcome']),
-  notificationsPending: gauge('nanwatch_notifications_pending', 'Notifications that wait to be delivered.', ['receiver']),
+  notifications: counter('nanwatch_notifications_total', 'Notifications by receiver and outcome.', [
+    'receiver',
+    'outcome',
+  ]),
+  notificationsPending: gauge('nanwatch_notifications_pending', 'Notifications that wait to be delivered.', [
+    'receiver',
+  ]),
   notificationLatency: {
     name: 'nanwatch_notification_latency_seconds',
     type: 'histogram',
     help: 'Time from a transition to its delivery.',
     labels: ['receiver'],
   },
-  statePersistent: gauge('nanwatch_state_persistent', '1 when delivered notifications are remembered on disk, 0 when only in memory.', []),
+  statePersistent: gauge(
+    'nanwatch_state_persistent',
+    '1 when delivered notifications are remembered on disk, 0 when only in memory.',
+    [],
+  ),
   websocketClients: gauge('nanwatch_websocket_clients', 'Connected WebSocket clients.', []),
-  websocketDropped: counter('nanwatch_websocket_dropped_total', 'WebSocket clients dropped because they were too slow.', []),
+  websocketDropped: counter(
+    'nanwatch_websocket_dropped_total',
+    'WebSocket clients dropped because they were too slow.',
+    [],
+  ),
 } as const satisfies Record<string, MetricSpec>;

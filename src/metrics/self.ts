@@ -60,9 +60,11 @@ export function registerSelf(registry: Registry, source: SelfSource): (receiver:
     [...source.fileErrors()].map(([reason, value]) => ({ value, labels: { reason } })),
   );
   registerView(registry, AGENT.notifications, () =>
-    source.receivers().flatMap((receiver): Sample[] =>
-      OUTCOMES.map((outcome) => ({ value: receiver[outcome], labels: { receiver: receiver.name, outcome } })),
-    ),
+    source
+      .receivers()
+      .flatMap((receiver): Sample[] =>
+        OUTCOMES.map((outcome) => ({ value: receiver[outcome], labels: { receiver: receiver.name, outcome } })),
+      ),
   );
   registerView(registry, AGENT.notificationsPending, () =>
     source.receivers().map(({ name, pending }) => ({ value: pending, labels: { receiver: name } })),

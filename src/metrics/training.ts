@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import { ALERTS } from '../model/alert.ts';
 import type { FieldName } from '../model/field.ts';
 import { RUN_STATES } from '../model/run-state.ts';
 import type { Pipeline, WatchedRun } from '../pipeline.ts';
@@ -40,7 +41,9 @@ const SINGLE: Readonly<Partial<Record<keyof typeof TRAINING, (watched: WatchedRu
 };
 
 /** Several samples a run. */
-function several(now: () => number): Partial<Record<keyof typeof TRAINING, (watched: WatchedRun) => [Labels, number][]>> {
+function several(
+  now: () => number,
+): Partial<Record<keyof typeof TRAINING, (watched: WatchedRun) => [Labels, number][]>> {
   return {
     other: ({ run }) => [...run.other].map(([name, value]) => [{ name }, value]),
     finite: ({ run }) =>
@@ -62,7 +65,8 @@ function several(now: () => number): Partial<Record<keyof typeof TRAINING, (watc
         [{ field, kind: 'nan' }, run.tally.nonfinite[field].nan],
         [{ field, kind: 'inf' }, run.tally.nonfinite[field].inf],
       ]),
-    incidents: ({ book }) => [...book.opened].map(([alertname, count]) => [{ alertname }, count]),
+    // from 0, since a rate misses what a counter was born with
+    incidents: ({ book }) => ALERTS.map((alertname) => [{ alertname }, book.opened.get(alertname) ?? 0]),
   };
 }
 
@@ -77,7 +81,7 @@ export function registerTraining(registry: Registry, pipeline: Pipeline, now: ()
   for (const [metric, values] of entries(several(now))) {
     registerView(registry, TRAINING[metric], () => {
       const samples: Sample[] = [];
-      for (const watched of pipeline.runs.values()) {
+      for (const watched of shown(pipeline)) {
         for (const [labels, value] of values(watched)) samples.push({ value, labels, sharedLabels: watched.labels });
       }
       return samples;
@@ -85,9 +89,17 @@ export function registerTraining(registry: Registry, pipeline: Pipeline, now: ()
   }
 }
 
+/**
+ * Runs are shown from when their logs have been read once: a counter that is seen on its way up to where it was before
+ * a restart would count the past as new.
+ */
+function shown(pipeline: Pipeline): WatchedRun[] {
+  return [...pipeline.runs.values()].filter(({ live }) => live);
+}
+
 function single(pipeline: Pipeline, value: (watched: WatchedRun) => number | null): Sample[] {
   const samples: Sample[] = [];
-  for (const watched of pipeline.runs.values()) {
+  for (const watched of shown(pipeline)) {
     const found = value(watched);
     if (found !== null) samples.push({ value: found, sharedLabels: watched.labels });
   }

@@ -4,7 +4,7 @@ import { fingerprint } from './fingerprint.ts';
 type Labels = Readonly<Record<string, string>>;
 
 /** One alert as Alertmanager writes it; times are RFC 3339. */
-export interface AlertmanagerAlert {
+interface AlertmanagerAlert {
   readonly status: 'firing' | 'resolved';
   readonly labels: Labels;
   readonly annotations: Labels;

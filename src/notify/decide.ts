@@ -8,22 +8,17 @@ export type Decision = 'nothing' | 'remember' | 'send';
 
 /**
  * What to do with a notice for one receiver, from what that receiver was last told alone: the same notice twice, or all
- * of them again after a restart, changes nothing.
+ * of them again after a restart, changes nothing. The end of an alert that was sent is of interest even as history.
  *
  * @param history it happened before the agent first saw the run
  */
 export function decide(notice: Notice, told: Told | null, options: CommonOptions, history: boolean): Decision {
   if (told !== null && says(told, notice)) return 'nothing';
-  if (isOpen(told)) return notice.status === 'resolved' && !options.send_resolved ? 'remember' : 'send';
+  if (told?.open) return notice.status === 'resolved' && !options.send_resolved ? 'remember' : 'send';
   if (history) return 'remember';
   if (!isAtLeast(notice.severity, options.min_severity)) return 'nothing';
   if (notice.status === 'firing') return 'send';
   return told === null && options.send_resolved ? 'send' : 'remember';
-}
-
-/** Whether the receiver was sent an alert that it has not seen resolve: its end is always of interest, even as history. */
-function isOpen(told: Told | null): boolean {
-  return told !== null && told.status === 'firing' && told.seq > 0;
 }
 
 function says(told: Told, notice: Notice): boolean {
@@ -35,6 +30,6 @@ function says(told: Told, notice: Notice): boolean {
  * fingerprint, are those of the alert that it closes.
  */
 export function asSent(notice: Notice, told: Told | null): Notice {
-  if (notice.status === 'firing' || told === null || !isOpen(told)) return notice;
+  if (notice.status === 'firing' || !told?.open) return notice;
   return { ...notice, severity: told.severity, labels: { ...notice.labels, severity: told.severity } };
 }

@@ -116,10 +116,11 @@ export class Notifier {
    * @param present ids of the incidents that the run has now
    */
   resolveAbsent(runKey: string, present: ReadonlySet<string>): void {
+    const endsAtMs = this.#clock.now();
     for (const destination of this.#destinations) {
       for (const notice of this.#outbox.open(runKey, destination.configured.options.name)) {
         if (present.has(notice.incidentId)) continue;
-        this.#tellOne(destination, { ...notice, status: 'resolved', endsAtMs: this.#clock.now() }, false);
+        this.#tellOne(destination, { ...notice, status: 'resolved', endsAtMs }, false);
       }
     }
   }

@@ -8,6 +8,8 @@ export interface Told {
   readonly severity: Severity;
   /** Notifications made so far; 0 when it is only remembered, as history is. */
   readonly seq: number;
+  /** It was sent as firing, and its end was neither sent nor remembered. */
+  readonly open: boolean;
 }
 
 /** A notification that is not delivered yet. Times are milliseconds since the epoch. */
@@ -23,15 +25,16 @@ export interface Pending {
 type Row = Record<string, SQLOutputValue>;
 
 /** The layout that this version reads and writes, kept in `user_version`. */
-export const LAYOUT = 1;
+export const LAYOUT = 2;
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS runs (
     run_key TEXT PRIMARY KEY, first_seen_ms INTEGER NOT NULL, last_seen_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS told (
     incident_id TEXT NOT NULL, receiver TEXT NOT NULL, run_key TEXT NOT NULL, status TEXT NOT NULL,
-    severity TEXT NOT NULL, seq INTEGER NOT NULL, at_ms INTEGER NOT NULL, notice TEXT NOT NULL,
+    severity TEXT NOT NULL, seq INTEGER NOT NULL, at_ms INTEGER NOT NULL, opened TEXT,
     PRIMARY KEY (incident_id, receiver)) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS told_by_run ON told (run_key, receiver);
   CREATE TABLE IF NOT EXISTS pending (
     id INTEGER PRIMARY KEY AUTOINCREMENT, receiver TEXT NOT NULL, incident_id TEXT NOT NULL, seq INTEGER NOT NULL,
     notice TEXT NOT NULL, created_ms INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
@@ -42,11 +45,10 @@ const TABLES = `
 const REMEMBER_RUN = `INSERT INTO runs VALUES (?1, ?2, ?2)
   ON CONFLICT DO UPDATE SET last_seen_ms = max(last_seen_ms, excluded.last_seen_ms)`;
 const TOUCH_RUN = 'UPDATE runs SET last_seen_ms = max(last_seen_ms, ?2) WHERE run_key = ?1';
-const TELL = `INSERT INTO told (incident_id, receiver, run_key, status, severity, seq, at_ms, notice)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT DO UPDATE SET status = excluded.status, severity = excluded.severity, seq = excluded.seq,
-  at_ms = excluded.at_ms, notice = excluded.notice`;
-const OPEN = `SELECT notice FROM told WHERE run_key = ? AND receiver = ? AND status = 'firing' AND seq > 0`;
+const TOLD =
+  'SELECT status, severity, seq, opened IS NOT NULL AS open FROM told WHERE incident_id = ? AND receiver = ?';
+const OPEN = 'SELECT opened FROM told WHERE run_key = ? AND receiver = ? AND opened IS NOT NULL';
+const TELL = 'INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?, ?, ?, ?)';
 const NEW_PENDING = 'INSERT INTO pending (receiver, incident_id, seq, notice, created_ms) VALUES (?, ?, ?, ?, ?)';
 const HEAD = 'SELECT * FROM pending WHERE receiver = ? ORDER BY id LIMIT 1';
 const COUNT = 'SELECT count(*) AS n FROM pending WHERE receiver = ?';
@@ -75,7 +77,7 @@ export class OutboxTables {
   }
 
   told(incidentId: string, receiver: string): Told | null {
-    const row = this.#get('SELECT * FROM told WHERE incident_id = ? AND receiver = ?', incidentId, receiver);
+    const row = this.#get(TOLD, incidentId, receiver);
     return row === undefined ? null : toTold(row);
   }
 
@@ -83,15 +85,16 @@ export class OutboxTables {
   open(runKey: string, receiver: string): Notice[] {
     return this.#statement(OPEN)
       .all(runKey, receiver)
-      .map((row) => JSON.parse(String(row.notice)));
+      .map(({ opened }) => JSON.parse(String(opened)));
   }
 
   /** In one transaction: told, and pending; beyond `maxPending` the oldest go. Returns how many went. */
   enqueue(receiver: string, notice: Notice, nowMs: number, maxPending: number): number {
     return this.#atomically(() => {
       const seq = (this.told(notice.incidentId, receiver)?.seq ?? 0) + 1;
-      this.#tell(receiver, notice, seq, nowMs);
-      this.#run(NEW_PENDING, receiver, notice.incidentId, seq, JSON.stringify(notice), nowMs);
+      const text = JSON.stringify(notice);
+      this.#tell(receiver, notice, seq, nowMs, notice.status === 'firing' ? text : null);
+      this.#run(NEW_PENDING, receiver, notice.incidentId, seq, text, nowMs);
       const excess = this.pendingCount(receiver) - maxPending;
       return excess > 0 ? this.#run(DROP_OLDEST, receiver, excess) : 0;
     });
@@ -99,7 +102,7 @@ export class OutboxTables {
 
   markTold(receiver: string, notice: Notice, nowMs: number): void {
     this.#atomically(() => {
-      this.#tell(receiver, notice, this.told(notice.incidentId, receiver)?.seq ?? 0, nowMs);
+      this.#tell(receiver, notice, this.told(notice.incidentId, receiver)?.seq ?? 0, nowMs, null);
     });
   }
 
@@ -146,10 +149,11 @@ export class OutboxTables {
     this.#run(`INSERT INTO ${table} (${names.join(', ')}) VALUES (${places})`, ...Object.values(row));
   }
 
-  #tell(receiver: string, notice: Notice, seq: number, nowMs: number): void {
+  /** `opened`: the notice as text when it is sent as firing, else null. */
+  #tell(receiver: string, notice: Notice, seq: number, nowMs: number, opened: string | null): void {
     const { incidentId, runKey, status, severity } = notice;
     this.#run(TOUCH_RUN, runKey, nowMs);
-    this.#run(TELL, incidentId, receiver, runKey, status, severity, seq, nowMs, JSON.stringify(notice));
+    this.#run(TELL, incidentId, receiver, runKey, status, severity, seq, nowMs, opened);
   }
 
   #atomically<T>(work: () => T): T {
@@ -185,6 +189,7 @@ function toTold(row: Row): Told {
     status: row.status as Told['status'],
     severity: row.severity as Severity,
     seq: Number(row.seq),
+    open: row.open === 1,
   };
 }
 

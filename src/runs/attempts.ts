@@ -12,13 +12,17 @@ export interface Attempt {
  * Tells the attempts of a run apart.
  *
  * A resumed run appends to the same log: the step falls back to the checkpoint, and the elapsed time begins anew. But
- * the step falls back also when two processes write one file. So a step back is only a suspicion, and the next record
- * decides: if that goes on from where the log was before, a second writer spoke in between.
+ * the step falls back also when two processes write one file. So a step back is only a suspicion, and what follows
+ * decides: if that goes on from where the log was before, a second writer spoke in between. Where one has shown itself,
+ * by that or by a clock that ran on while the step fell, the suspicion needs more than one record to become certain.
  */
 export class Attempts {
   readonly all: Attempt[] = [];
   #dropped = 0;
   #suspect: Attempt | null = null;
+  /** records that the suspect still needs to be believed */
+  #doubt = 0;
+  #twoWriters = false;
 
   /** How many there were; 1 for a run that went through. */
   get count(): number {
@@ -56,17 +60,33 @@ export class Attempts {
       this.#begin(newAttempt(step, elapsed, arrivedMs));
       return false;
     }
+    if (goesOn(current, step, elapsed)) {
+      if (this.#suspect !== null) this.#twoWriters = true;
+      this.#suspect = null;
+      advance(current, step, elapsed, arrivedMs);
+      return false;
+    }
+    return this.#fallBack(current, step, elapsed, arrivedMs);
+  }
+
+  /** Takes a record that does not go on from the current attempt. */
+  #fallBack(current: Attempt, step: number, elapsed: number, arrivedMs: number): boolean {
     const suspect = this.#suspect;
-    this.#suspect = null;
-    if (suspect !== null && !goesOn(current, step, elapsed)) {
+    if (suspect !== null && goesOn(suspect, step, elapsed)) {
+      advance(suspect, step, elapsed, arrivedMs);
+      this.#doubt--;
+      if (this.#doubt > 0) return false;
+      this.#suspect = null;
       this.#begin(suspect);
-      if (goesOn(suspect, step, elapsed)) advance(suspect, step, elapsed, arrivedMs);
-      else this.#suspect = newAttempt(step, elapsed, arrivedMs);
       return true;
     }
-    if (goesOn(current, step, elapsed)) advance(current, step, elapsed, arrivedMs);
-    else this.#suspect = newAttempt(step, elapsed, arrivedMs);
-    return false;
+    // back again: an attempt of one record, if there was no more reason to doubt it
+    const begun = suspect !== null && this.#doubt === 1 ? suspect : null;
+    if (begun !== null) this.#begin(begun);
+    const ranOn = elapsed > (begun ?? current).lastElapsed;
+    this.#suspect = newAttempt(step, elapsed, arrivedMs);
+    this.#doubt = this.#twoWriters || ranOn ? RECORDS_IN_DOUBT : 1;
+    return begun !== null;
   }
 
   #begin(attempt: Attempt): void {
@@ -79,6 +99,8 @@ export class Attempts {
 }
 
 const MAX_ATTEMPTS_KEPT = 64;
+/** Records in a row that prove a new attempt where two processes may write one log. */
+const RECORDS_IN_DOUBT = 3;
 
 function newAttempt(step: number, elapsed: number, arrivedMs: number): Attempt {
   const attempt = { firstStep: step, lastStep: step, lastElapsed: Number.NaN, startedAtMs: Number.POSITIVE_INFINITY };

@@ -14,11 +14,19 @@ function tolerance(maxSteps: number): number {
  * @returns null for any other line
  */
 export function closingOf(record: LogRecord): 'finished' | 'failed' | null {
-  if (record.isTraining || record.has(FIELD.eval_loss) || !record.has(FIELD.epoch)) return null;
+  if (record.isTraining || record.has(FIELD.eval_loss) || isProgress(record)) return null;
   const step = record.get(FIELD.step);
   const maxSteps = record.get(FIELD.max_steps);
   if (step === undefined || maxSteps === undefined) return null;
   return step >= maxSteps - tolerance(maxSteps) ? 'finished' : 'failed';
+}
+
+/**
+ * A line of evaluation or prediction on its way, which counts batches, not steps. It is all that such a run logs; when
+ * one is made in the folder of a training it says nothing about the training.
+ */
+export function isProgress(record: LogRecord): boolean {
+  return !record.isTraining && !record.has(FIELD.eval_loss) && !record.has(FIELD.epoch);
 }
 
 /** Whether a run that has logged `step` has done all its steps; some trainers write no closing line. */

@@ -6,17 +6,31 @@ const WINDOW = 64;
  * How fast a run goes, from its newest records: time per step, and the time between records.
  *
  * Time is the trainer's own elapsed time where the log has it, so that a log that is read long after gives the same
- * numbers as one that was followed; it has whole seconds only, hence the window. Otherwise it is the time of arrival.
+ * numbers as one that was followed; it has whole seconds only, hence the window. Otherwise it is the time of arrival,
+ * and records that were read together say nothing of the time between them: only the newest of them counts.
  */
 export class Pace {
   readonly #seconds = new Ring(WINDOW);
   readonly #steps = new Ring(WINDOW);
   readonly #intervals = new Ring(128);
+  #trainersClock = false;
 
   /**
-   * @param seconds the clock at this record: elapsed, or arrival
+   * @param elapsed the trainer's seconds, NaN when the record does not say
    */
-  observe(step: number, seconds: number): void {
+  observe(step: number, elapsed: number, arrivedMs: number): void {
+    if (!Number.isNaN(elapsed)) {
+      if (!this.#trainersClock) this.#forget();
+      this.#trainersClock = true;
+      this.#take(step, elapsed);
+    } else if (!this.#trainersClock) {
+      const seconds = arrivedMs / 1000;
+      if (seconds === this.#seconds.at(0)) this.#steps.amend(step);
+      else this.#take(step, seconds);
+    }
+  }
+
+  #take(step: number, seconds: number): void {
     if (step < this.#steps.at(0) || seconds < this.#seconds.at(0)) {
       this.#seconds.clear();
       this.#steps.clear();
@@ -24,6 +38,12 @@ export class Pace {
     if (this.#seconds.size > 0) this.#intervals.push(seconds - this.#seconds.at(0));
     this.#seconds.push(seconds);
     this.#steps.push(step);
+  }
+
+  #forget(): void {
+    this.#seconds.clear();
+    this.#steps.clear();
+    this.#intervals.clear();
   }
 
   /** Seconds per step over the window, or null when too little is known. */

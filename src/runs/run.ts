@@ -2,7 +2,7 @@ import { FIELD, FIELDS, type FieldName } from '../model/field.ts';
 import type { LogRecord } from '../model/record.ts';
 import type { RunState } from '../model/run-state.ts';
 import { Attempts } from './attempts.ts';
-import { closingOf, reachesEnd } from './ending.ts';
+import { closingOf, isProgress, reachesEnd } from './ending.ts';
 import { Pace } from './pace.ts';
 import { Tally } from './tally.ts';
 
@@ -71,6 +71,7 @@ export class Run implements RunFacts {
     const evaluation = record.has(FIELD.eval_loss) && !record.isTraining;
     this.#pausing = evaluation;
     if (evaluation && step < (this.lastStep ?? 0)) return false;
+    if (this.origin !== '' && isProgress(record)) return false;
 
     if (this.origin === '' && record.isTraining) this.origin = originOf(record);
     this.firstStep ??= step;
@@ -78,7 +79,7 @@ export class Run implements RunFacts {
     this.maxSteps = record.get(FIELD.max_steps) ?? this.maxSteps;
     if (!evaluation) this.ended = closingOf(record) ?? (reachesEnd(step, this.maxSteps) ? 'finished' : null);
     const elapsed = record.get(FIELD.elapsed_seconds) ?? Number.NaN;
-    this.pace.observe(step, Number.isNaN(elapsed) ? arrivedMs / 1000 : elapsed);
+    this.pace.observe(step, elapsed, arrivedMs);
     return record.isTraining && this.attemptLog.observe(step, elapsed, arrivedMs);
   }
 

@@ -64,7 +64,10 @@ export class HttpServer {
 
   async #find(request: IncomingMessage): Promise<Answer> {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      return { ...failure(405, 'method_not_allowed', 'Only GET and HEAD are answered here.'), headers: { Allow: 'GET, HEAD' } };
+      return {
+        ...failure(405, 'method_not_allowed', 'Only GET and HEAD are answered here.'),
+        headers: { Allow: 'GET, HEAD' },
+      };
     }
     const url = pathOf(request);
     if (url === null) return failure(400, 'bad_request', 'The request has no valid path.');

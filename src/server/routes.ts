@@ -87,7 +87,9 @@ function oneRun(source: ServerSource, encoded: string): Answer {
     return failure(400, 'bad_request', 'The run in the path is not valid percent-encoding.');
   }
   const run = source.run(id);
-  return run === undefined ? failure(404, 'run_not_found', 'No run of this name is followed; see /api/v1/runs.') : json(run);
+  return run === undefined
+    ? failure(404, 'run_not_found', 'No run of this name is followed; see /api/v1/runs.')
+    : json(run);
 }
 
 /** Writes an answer, for HEAD without its body. */

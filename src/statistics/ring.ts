@@ -18,6 +18,12 @@ export class Ring {
     this.#count++;
   }
 
+  /** Puts `value` in the place of the newest one. */
+  amend(value: number): void {
+    if (this.#count === 0) return;
+    this.#values[(this.#count - 1) % this.#values.length] = value;
+  }
+
   clear(): void {
     this.#count = 0;
   }

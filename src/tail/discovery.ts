@@ -1,7 +1,9 @@
-import { readdirSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Format } from '../formats/format.ts';
 import { formatOf } from '../formats/index.ts';
+import { type FolderListener, Folders, idOf } from './folders.ts';
+import { failure, type Standing, standing } from './standing.ts';
 
 /** A log and the run that it belongs to. */
 export interface FoundLog {
@@ -16,98 +18,63 @@ export interface FoundLog {
 
 /** Folders without logs of a run, and with very many files. */
 const SKIPPED = new Set(['node_modules', '.git', '__pycache__']);
-
-/** A folder changed this recently may change again within the same tick of its clock. */
-const CLOCK_TICK_MS = 100;
-
-/** Whether nothing under this folder is looked at. */
-export function isSkippedFolder(path: string): boolean {
-  return SKIPPED.has(basename(path));
-}
+/** Some file systems never change a folder's time of change, so it is listed so often all the same. */
+const RELIST_MS = 30_000;
+const NOBODY: FolderListener = { folder() {}, folderGone() {}, healthy() {} };
 
 /**
  * Finds the logs under one watched path, at any depth, and those that come later.
  *
  * A folder is listed again only when its time of change has moved, so that looking at a thousand run folders again costs
- * a thousand stats and nothing more. Links are followed by name; a folder that is reached twice is listed once, so that
- * links in a circle end.
+ * a thousand stats and little more. Links are followed by name, after everything that is no link, and looked at in every
+ * scan, since what they lead to comes and goes unseen; a folder that is reached twice is listed once, so that links in a
+ * circle end.
  */
 export class Discovery {
   readonly root: string;
   readonly #onLog: (found: FoundLog) => void;
   readonly #onError: (path: string, reason: string) => void;
-  /** listed folders: time of change, and device:inode */
-  readonly #folders = new Map<string, { changedMs: number; readonly id: string }>();
-  readonly #listed = new Set<string>();
+  readonly #listener: FolderListener;
+  readonly #folders: Folders;
+  readonly #unlisted: string[] = [];
+  readonly #unfollowed: string[] = [];
+  /** Identity of the folder in which the watched path is a file. */
+  #besideId: string | null = null;
 
   /**
    * @param onLog called for every log at least once; a log may be reported again when its folder changes
-   * @param onError a folder that cannot be read; called at each attempt
+   * @param onError a folder or link that cannot be looked at; called at each attempt
    */
-  constructor(root: string, onLog: (found: FoundLog) => void, onError: (path: string, reason: string) => void) {
+  constructor(
+    root: string,
+    onLog: (found: FoundLog) => void,
+    onError: (path: string, reason: string) => void,
+    listener: FolderListener = NOBODY,
+  ) {
     this.root = resolve(root);
     this.#onLog = onLog;
     this.#onError = onError;
+    this.#listener = listener;
+    this.#folders = new Folders(listener);
   }
 
   /** Looks at what has changed since the last call. Returns false when the watched path does not exist. */
   scan(nowMs: number): boolean {
-    const root = this.#stat(this.root);
-    if (root === null) return false;
-    if (root.isFile()) this.#report(this.root);
-    else if (root.isDirectory() && !this.#folders.has(this.root)) this.#enter(this.root, `${root.dev}:${root.ino}`);
-    for (const folder of this.#folders.keys()) this.#visit(folder, nowMs);
-    return true;
+    const root = this.#look(this.root);
+    if (root.kind === 'file') this.#report(this.root);
+    else if (root.kind === 'folder') this.#enter(this.root, root);
+    this.#watchBeside(root);
+    for (const path of this.#folders.paths) this.#visit(path, nowMs);
+    for (const path of this.#folders.paths) this.#unfollowed.push(...(this.#folders.get(path)?.links ?? []));
+    this.#work(nowMs);
+    return root.kind !== 'missing';
   }
 
-  #visit(folder: string, nowMs: number): void {
-    const known = this.#folders.get(folder);
-    const stats = this.#stat(folder);
-    if (known === undefined) return;
-    if (stats === null || !stats.isDirectory() || `${stats.dev}:${stats.ino}` !== known.id) {
-      // gone, or another folder of the same name, which its parent's listing or the next scan enters
-      this.#folders.delete(folder);
-      this.#listed.delete(known.id);
-      if (stats?.isDirectory()) this.#enter(folder, `${stats.dev}:${stats.ino}`);
-      return;
-    }
-    if (stats.mtimeMs === known.changedMs) return;
-    known.changedMs = nowMs - stats.mtimeMs < CLOCK_TICK_MS ? 0 : stats.mtimeMs;
-    this.#list(folder);
-  }
-
-  #list(folder: string): void {
-    let entries: import('node:fs').Dirent[];
-    try {
-      entries = readdirSync(folder, { withFileTypes: true });
-    } catch (error) {
-      this.#fail(folder, error);
-      return;
-    }
-    for (const entry of entries) {
-      const path = join(folder, entry.name);
-      if (entry.isFile()) this.#report(path);
-      else if (entry.isDirectory() || entry.isSymbolicLink()) this.#follow(path);
-    }
-  }
-
-  #follow(path: string): void {
-    if (isSkippedFolder(path) || this.#folders.has(path)) return;
-    const stats = this.#stat(path);
-    if (stats?.isDirectory()) this.#enter(path, `${stats.dev}:${stats.ino}`);
-    else if (stats?.isFile()) this.#report(path);
-  }
-
-  /** The folder is listed by the scan that is going on, or by the next one. */
-  #enter(folder: string, id: string): void {
-    if (this.#listed.has(id)) return;
-    this.#listed.add(id);
-    this.#folders.set(folder, { changedMs: 0, id });
-  }
-
-  #report(path: string): void {
-    const found = this.logAt(path);
-    if (found !== null) this.#onLog(found);
+  /** Looks at one path that may have changed: a folder that is known, or something new in one. */
+  notice(path: string, nowMs: number): void {
+    if (this.#folders.get(path) !== undefined) this.#visit(path, nowMs);
+    else if (path === this.root || this.#folders.get(dirname(path)) !== undefined) this.#unfollowed.push(path);
+    this.#work(nowMs);
   }
 
   /** The log that a file of this path would be, or null when it is none. */
@@ -119,17 +86,98 @@ export class Discovery {
     return { path, format, folder, run: inside === '' ? basename(folder) || folder : inside.split(sep).join('/') };
   }
 
-  #stat(path: string) {
+  /** Lists what is to be listed; links come last. */
+  #work(nowMs: number): void {
+    for (;;) {
+      let path = this.#unlisted.shift();
+      for (; path !== undefined; path = this.#unlisted.shift()) this.#list(path, nowMs);
+      const link = this.#unfollowed.shift();
+      if (link === undefined) return;
+      this.#follow(link);
+    }
+  }
+
+  #visit(path: string, nowMs: number): void {
+    const folder = this.#folders.get(path);
+    const now = this.#look(path);
+    if (folder === undefined) return;
+    if (now.kind === 'error') {
+      folder.again = true;
+    } else if (now.kind !== 'folder' || idOf(now.stats) !== folder.id) {
+      // gone, or another one of the same name
+      this.#folders.forget(path);
+      this.#enter(path, now);
+    } else if (now.stats.mtimeMs !== folder.changedMs || folder.again || nowMs >= folder.relistMs) {
+      this.#unlisted.push(path);
+    }
+  }
+
+  #list(path: string, nowMs: number): void {
+    const folder = this.#folders.get(path);
+    const before = this.#look(path);
+    if (folder === undefined || before.kind !== 'folder') return;
+    const entries = this.#entriesOf(path);
+    if (entries === null) return;
+    folder.again = before.stats.mtimeMs !== folder.changedMs;
+    folder.changedMs = before.stats.mtimeMs;
+    folder.relistMs = nowMs + RELIST_MS;
+    folder.links.clear();
+    for (const entry of entries) {
+      const inside = join(path, entry.name);
+      if (entry.isSymbolicLink()) folder.links.add(inside);
+      else if (entry.isDirectory()) this.#follow(inside);
+      else if (entry.isFile()) this.#report(inside);
+    }
+    this.#unfollowed.push(...folder.links);
+  }
+
+  #entriesOf(path: string): Dirent[] | null {
     try {
-      return statSync(path);
+      const entries = readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+      this.#listener.healthy(path);
+      return entries;
     } catch (error) {
-      this.#fail(path, error);
+      const failed = failure(error);
+      if (failed.kind === 'error') this.#onError(path, failed.reason);
       return null;
     }
   }
 
-  #fail(path: string, error: unknown): void {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') this.#onError(path, code);
+  #follow(path: string): void {
+    if (SKIPPED.has(basename(path)) || this.#folders.get(path) !== undefined) return;
+    const found = this.#look(path);
+    this.#enter(path, found);
+    if (found.kind !== 'file') return;
+    if (formatOf(basename(path)) === undefined) this.#folders.get(dirname(path))?.links.delete(path);
+    else this.#report(path);
+  }
+
+  #enter(path: string, found: Standing): void {
+    if (found.kind === 'folder' && this.#folders.enter(path, found.stats)) this.#unlisted.push(path);
+  }
+
+  /** Changes of the name of a watched path that is a file, or is to be one, are seen in its folder. */
+  #watchBeside(root: Standing): void {
+    const isFile = root.kind === 'file' || (root.kind === 'missing' && formatOf(basename(this.root)) !== undefined);
+    const folder = dirname(this.root);
+    const beside = isFile ? standing(folder) : root;
+    const id = isFile && beside.kind === 'folder' ? idOf(beside.stats) : null;
+    if (id === this.#besideId) return;
+    if (this.#besideId !== null) this.#listener.folderGone(folder);
+    if (id !== null) this.#listener.folder(folder);
+    this.#besideId = id;
+  }
+
+  #report(path: string): void {
+    const found = this.logAt(path);
+    if (found !== null) this.#onLog(found);
+  }
+
+  /** A file may still be unreadable, and a folder be closed to listing, when it can be looked at. */
+  #look(path: string): Standing {
+    const found = standing(path);
+    if (found.kind === 'error') this.#onError(path, found.reason);
+    else if (found.kind === 'missing' || found.kind === 'other') this.#listener.healthy(path);
+    return found;
   }
 }

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { Identity } from './identity.ts';
+import { failure } from './standing.ts';
 
 /** Takes what a file holds. */
 export interface ByteSink {
@@ -14,7 +15,9 @@ export type Look =
   /** Nothing new. */
   | { readonly kind: 'idle' }
   /** Bytes were read; `more` when the budget ended before the file did. */
-  | { readonly kind: 'read'; readonly bytes: number; readonly more: boolean }
+  | { readonly kind: 'read'; readonly more: boolean }
+  /** Other content stands there: the next look reads it from its first byte. */
+  | { readonly kind: 'restarted' }
   /** The file reads shorter than before: it must be looked at again in {@link CONFIRM_MS} to be believed. */
   | { readonly kind: 'doubtful' }
   /** No file of this name. */
@@ -43,9 +46,9 @@ const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
  */
 export class FileFollower {
   readonly path: string;
+  readonly identity = new Identity();
   readonly #sink: ByteSink;
   readonly #counts: FollowCounts;
-  readonly #identity = new Identity();
   #begun = false;
   #shorterSinceMs: number | null = null;
 
@@ -55,13 +58,13 @@ export class FileFollower {
     this.#counts = counts;
   }
 
-  /** Reads what is new, at most about `budget` bytes. Never throws. */
+  /** Reads what is new, at most about `budget` bytes. Throws only what the sink throws. */
   look(nowMs: number, budget: number): Look {
     let descriptor: number | undefined;
     try {
       const named = statSync(this.path);
       if (!named.isFile()) return { kind: 'missing' };
-      if (this.#begun && this.#identity.isUntouched(named)) {
+      if (this.#begun && this.identity.isUntouched(named, nowMs)) {
         this.#shorterSinceMs = null;
         return { kind: 'idle' };
       }
@@ -69,53 +72,56 @@ export class FileFollower {
       descriptor = openSync(this.path, constants.O_RDONLY | constants.O_NONBLOCK);
       const stats = fstatSync(descriptor);
       if (!stats.isFile()) return { kind: 'missing' };
-      if (!this.#settle(descriptor, stats, nowMs)) return { kind: 'doubtful' };
-      return this.#read(descriptor, budget, Math.min(stats.mtimeMs, nowMs));
+      return this.#settle(descriptor, stats, nowMs) ?? this.#read(descriptor, budget, stats, nowMs);
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-      if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
-      if (!(error instanceof Error) || !('syscall' in error)) throw error;
-      return { kind: 'error', reason: code };
+      return failure(error);
     } finally {
-      if (descriptor !== undefined) closeSync(descriptor);
+      if (descriptor !== undefined) closeQuietly(descriptor);
     }
   }
 
-  /** Decides whether to read on or to begin again. False when that cannot be said yet. */
-  #settle(descriptor: number, stats: Stats, nowMs: number): boolean {
+  /** Decides whether to read on: then null. */
+  #settle(descriptor: number, stats: Stats, nowMs: number): Look | null {
     if (!this.#begun) {
       this.#begun = true;
-      this.#identity.begin(stats);
-      return true;
+      this.identity.begin(stats, nowMs);
+      return null;
     }
-    const relation = this.#identity.compare(descriptor, stats);
+    const relation = this.identity.compare(descriptor, stats, nowMs);
     if (relation === 'shorter') {
       this.#shorterSinceMs ??= nowMs;
-      if (nowMs - this.#shorterSinceMs < CONFIRM_MS) return false;
+      if (nowMs - this.#shorterSinceMs < CONFIRM_MS) return { kind: 'doubtful' };
     }
     this.#shorterSinceMs = null;
-    if (relation === 'same') return true;
+    if (relation === 'same') return null;
     if (relation === 'replaced') this.#counts.rotations++;
     else this.#counts.truncations++;
-    this.#identity.begin(stats);
+    this.identity.begin(stats, nowMs);
     this.#sink.restart();
-    return true;
+    return { kind: 'restarted' };
   }
 
-  #read(descriptor: number, budget: number, arrivedMs: number): Look {
-    let bytes = 0;
-    while (bytes < budget) {
-      const read = readSync(descriptor, chunk, 0, CHUNK_BYTES, this.#identity.offset);
+  #read(descriptor: number, budget: number, stats: Stats, nowMs: number): Look {
+    const arrivedMs = Math.min(stats.mtimeMs, nowMs);
+    for (let bytes = 0; bytes < budget; ) {
+      const read = readSync(descriptor, chunk, 0, CHUNK_BYTES, this.identity.offset);
       if (read === 0) {
-        this.#identity.rest(fstatSync(descriptor));
-        return bytes === 0 ? { kind: 'idle' } : { kind: 'read', bytes, more: false };
+        this.identity.rest(stats);
+        return bytes === 0 ? { kind: 'idle' } : { kind: 'read', more: false };
       }
       const part = chunk.subarray(0, read);
-      this.#identity.advance(part);
+      this.identity.advance(part);
       this.#counts.bytes += read;
       bytes += read;
       this.#sink.push(part, arrivedMs);
     }
-    return { kind: 'read', bytes, more: true };
+    return { kind: 'read', more: true };
   }
+}
+
+/** Nothing was written, so nothing is lost when a network file system fails to close. */
+function closeQuietly(descriptor: number): void {
+  try {
+    closeSync(descriptor);
+  } catch {}
 }

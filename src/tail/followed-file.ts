@@ -1,8 +1,8 @@
-import { type Stats, statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 import type { FoundLog } from './discovery.ts';
 import type { FileFollower } from './file-follower.ts';
 
-/** Looks without an event in between that find new bytes, until a file is taken to be one for which none come. */
+/** Looks without an event in between that find news, until a file is taken to be one for which none come. */
 const MISSED_EVENTS = 2;
 /** Time between looks at a file for which no events come: written lately, quiet, long quiet. */
 const POLL_MS = [250, 1_000, 5_000] as const;
@@ -10,29 +10,28 @@ const POLL_MS = [250, 1_000, 5_000] as const;
 const SAFETY_MS = 2_000;
 const QUIET_AFTER_MS = 60_000;
 const LONG_QUIET_AFTER_MS = 600_000;
-const MAX_BACKOFF_MS = 30_000;
+const MAX_BACKOFF_MS = 5_000;
 
 /** A log in the hands of the tail: when to look at it next. */
 export class FollowedFile {
   readonly found: FoundLog;
-  /** Null while the file is left alone because it is too old. */
+  /** Null while the file is left alone because it is too old, or before the first look. */
   follower: FileFollower | null = null;
   nextLookMs = 0;
   /** The next look is made by the clock, not by an event. */
   polled = false;
   wasAtEnd = false;
-  readonly #device: number;
-  readonly #inode: number;
+  readonly #foundAs: string;
   #lastReadMs: number;
   #missedEvents = 0;
   #missingSinceMs: number | null = null;
   #failures = 0;
 
-  constructor(found: FoundLog, stats: Stats) {
+  /** @param stats null when they could not be had */
+  constructor(found: FoundLog, stats: Stats | null) {
     this.found = found;
-    this.#device = stats.dev;
-    this.#inode = stats.ino;
-    this.#lastReadMs = stats.mtimeMs;
+    this.#foundAs = stats === null ? '' : fileId(stats);
+    this.#lastReadMs = stats?.mtimeMs ?? 0;
   }
 
   /** No events come for it, as on many network and FUSE file systems. Ends with the first event. */
@@ -40,16 +39,10 @@ export class FollowedFile {
     return this.#missedEvents >= MISSED_EVENTS;
   }
 
-  /** Whether `stats` are of this very file, reached by another name while this one still leads to it. */
-  isSameFileAs(stats: Stats): boolean {
-    if (stats.ino !== this.#inode || stats.dev !== this.#device) return false;
-    const mine = statSync(this.found.path, { throwIfNoEntry: false });
-    return mine?.ino === stats.ino && mine.dev === stats.dev;
-  }
-
-  isOlderThan(limitMs: number, nowMs: number): boolean {
-    const stats = statSync(this.found.path, { throwIfNoEntry: false });
-    return stats !== undefined && nowMs - stats.mtimeMs > limitMs;
+  /** Device and inode of the file that was under this name when it was looked at last. */
+  get lastSeenAs(): string {
+    const identity = this.follower?.identity;
+    return identity === undefined || identity.ino === 0 ? this.#foundAs : fileId(identity);
   }
 
   /** An event said that it may have changed. */
@@ -58,8 +51,11 @@ export class FollowedFile {
     this.polled = false;
   }
 
-  hasRead(nowMs: number): void {
+  /** A look found something new. */
+  hasNews(nowMs: number): void {
     if (this.polled && this.wasAtEnd) this.#missedEvents++;
+    this.polled = false;
+    this.wasAtEnd = false;
     this.#lastReadMs = nowMs;
   }
 
@@ -84,4 +80,9 @@ export class FollowedFile {
     const slow = quietMs > LONG_QUIET_AFTER_MS ? POLL_MS[2] : quietMs > QUIET_AFTER_MS ? POLL_MS[1] : POLL_MS[0];
     this.nextLookMs = nowMs + (polling || this.silent ? slow : Math.max(slow, SAFETY_MS));
   }
+}
+
+/** Tells the files that exist at one moment apart. */
+export function fileId({ dev, ino }: Pick<Stats, 'dev' | 'ino'>): string {
+  return `${dev}:${ino}`;
 }

@@ -11,6 +11,9 @@ const SMALL_FILE_BYTES = 64 * 1024;
 const COMPARE_BYTES = 64 * 1024;
 /** Beyond this a rewritten middle is not looked for: a look must stay short. */
 const MAX_COMPARED_BYTES = 64 * 1024 * 1024;
+/** The whole of a larger file is compared at most so often, and the less often the larger it is. */
+const PROOF_INTERVAL_MS = 2_000;
+const PROOF_BYTES_PER_MS = 4 * 1024;
 
 /**
  * Remembers what a file was, to tell an append from everything else that happens to logs.
@@ -18,55 +21,71 @@ const MAX_COMPARED_BYTES = 64 * 1024 * 1024;
  * No single sign will do. Inode numbers are given to the next file at once on ext4, so device and inode alone take a new
  * run for the old one. Two runs begin with the same line when their seed is the same, so the head alone does, too; it
  * grows with what has been read, since a file may have been read when it held ten bytes. A file cut to zero that has
- * grown past the old offset has another head or other bytes before the offset. And a file whose time of change moved
- * while its size did not has been written over somewhere: then all of it is compared, by checksum.
+ * grown past the old offset has another head or other bytes before the offset. And a file that changed while its size
+ * did not has been written over somewhere: then all of it is compared, by checksum.
+ *
+ * Clocks of file systems are coarse (milliseconds at best, seconds at worst), and a large file can be written over and
+ * appended to at once. So after every change there comes one more comparison of the whole, a little later: until then
+ * the file counts as unproven.
  */
 export class Identity {
-  #device = 0;
-  #inode = 0;
-  #modifiedMs = 0;
+  dev = 0;
+  ino = 0;
+  #bornMs = 0;
+  #modifiedMs = Number.NaN;
+  #changedMs = Number.NaN;
   /** Bytes read so far. */
   offset = 0;
   #head = Buffer.alloc(0);
   #tail = Buffer.alloc(0);
   #checksum = 0;
+  #unproven = false;
+  #proofDueMs = 0;
 
   /** Begins anew with the file behind `stats`, of which nothing has been read. */
-  begin(stats: Stats): void {
-    this.#device = stats.dev;
-    this.#inode = stats.ino;
-    this.#modifiedMs = stats.mtimeMs;
+  begin(stats: Stats, nowMs: number): void {
+    this.dev = stats.dev;
+    this.ino = stats.ino;
+    this.#bornMs = stats.birthtimeMs;
+    this.#modifiedMs = Number.NaN;
+    this.#changedMs = Number.NaN;
     this.offset = 0;
     this.#head = Buffer.alloc(0);
     this.#tail = Buffer.alloc(0);
     this.#checksum = 0;
+    this.#unproven = false;
+    this.#proofDueMs = nowMs + PROOF_INTERVAL_MS;
   }
 
-  /** Whether nothing about the file has changed since the last look, and all of it has been read. */
-  isUntouched(stats: Stats): boolean {
-    return this.#isSameFile(stats) && stats.size === this.offset && stats.mtimeMs === this.#modifiedMs;
-  }
-
-  /** Whether the file has the device and inode that were seen last. */
-  #isSameFile(stats: Stats): boolean {
-    return stats.dev === this.#device && stats.ino === this.#inode;
+  /** Whether nothing about the file has changed since the last look, all of it has been read, and no proof is due. */
+  isUntouched(stats: Stats, nowMs: number): boolean {
+    if (this.#unproven && nowMs >= this.#proofDueMs) return false;
+    return this.#isSameFile(stats) && stats.size === this.offset && !this.#isTouched(stats);
   }
 
   /** Compares the open file `descriptor` with what was read. Throws what `readSync` throws. */
-  compare(descriptor: number, stats: Stats): Relation {
+  compare(descriptor: number, stats: Stats, nowMs: number): Relation {
     if (!this.#isSameFile(stats)) return 'replaced';
-    if (stats.size < this.offset) return 'shorter';
-    const onlyTouched = stats.size === this.offset && stats.mtimeMs !== this.#modifiedMs;
+    if (stats.size < this.offset) {
+      const expected = this.#head.subarray(0, stats.size);
+      return this.#holds(descriptor, expected, 0) ? 'shorter' : 'rewritten';
+    }
+    if (stats.size === this.offset) this.#unproven = true;
+    const due = this.#unproven && nowMs >= this.#proofDueMs && this.offset <= MAX_COMPARED_BYTES;
     const same =
-      this.offset <= SMALL_FILE_BYTES || (onlyTouched && this.offset <= MAX_COMPARED_BYTES)
-        ? this.#wholeIsSame(descriptor)
-        : this.#holds(descriptor, this.#head, 0) && this.#holds(descriptor, this.#tail, this.offset - this.#tail.length);
+      due || this.offset <= SMALL_FILE_BYTES || this.#isReborn(stats)
+        ? this.#proves(descriptor, nowMs)
+        : this.#holds(descriptor, this.#head, 0) &&
+          this.#holds(descriptor, this.#tail, this.offset - this.#tail.length);
     return same ? 'same' : 'rewritten';
   }
 
-  /** All of the file has been read; `stats` were taken after that. */
+  /** All of the file has been read; `stats` were taken before that, so that what happened meanwhile is seen next time. */
   rest(stats: Stats): void {
+    if (this.#isTouched(stats)) this.#unproven = true;
+    this.#bornMs = stats.birthtimeMs;
     this.#modifiedMs = stats.mtimeMs;
+    this.#changedMs = stats.ctimeMs;
   }
 
   /** Notes bytes that were read at the offset. */
@@ -80,6 +99,22 @@ export class Identity {
         : Buffer.concat([this.#tail.subarray(Math.max(0, this.#tail.length + chunk.length - TAIL_BYTES)), chunk]);
     this.#checksum = crc32(chunk, this.#checksum);
     this.offset += chunk.length;
+    this.#unproven = true;
+  }
+
+  #isSameFile(stats: Stats): boolean {
+    return stats.dev === this.dev && stats.ino === this.ino;
+  }
+
+  #isTouched(stats: Stats): boolean {
+    return stats.mtimeMs !== this.#modifiedMs || stats.ctimeMs !== this.#changedMs;
+  }
+
+  /** Another file that was given the same inode number; where there is no time of birth, the time of change stands in. */
+  #isReborn(stats: Stats): boolean {
+    return (
+      stats.birthtimeMs !== this.#bornMs && stats.birthtimeMs !== stats.ctimeMs && this.offset <= MAX_COMPARED_BYTES
+    );
   }
 
   #holds(descriptor: number, expected: Buffer, at: number): boolean {
@@ -87,7 +122,7 @@ export class Identity {
     return readSync(descriptor, found, 0, expected.length, at) === expected.length && found.equals(expected);
   }
 
-  #wholeIsSame(descriptor: number): boolean {
+  #proves(descriptor: number, nowMs: number): boolean {
     let checksum = 0;
     for (let at = 0; at < this.offset; ) {
       const wanted = Math.min(COMPARE_BYTES, this.offset - at);
@@ -96,6 +131,8 @@ export class Identity {
       checksum = crc32(comparing.subarray(0, read), checksum);
       at += read;
     }
+    this.#unproven = false;
+    this.#proofDueMs = nowMs + Math.max(PROOF_INTERVAL_MS, this.offset / PROOF_BYTES_PER_MS);
     return checksum === this.#checksum;
   }
 }

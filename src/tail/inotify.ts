@@ -1,33 +1,74 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import { formatOf } from '../formats/index.ts';
-import { isSkippedFolder } from './discovery.ts';
 import type { Waker } from './waker.ts';
 
-/** Wakes by file events (inotify on Linux), through chokidar. Watches logs and the folders that may come to hold some. */
+/**
+ * Wakes by file events (inotify on Linux), through chokidar.
+ *
+ * Each folder has its own watcher, so that the one of a folder that is gone can be closed, and that of a folder which
+ * took its name be opened. chokidar drops changes that follow one another within 50 ms, the last one of a burst too;
+ * so its raw events are listened to as well.
+ */
 export class Inotify implements Waker {
-  readonly #watchers: FSWatcher[] = [];
+  readonly #watchers = new Map<string, FSWatcher>();
   readonly #onError: (error: Error) => void;
+  readonly #told = new Set<string>();
 
-  /** @param onError events may be missing from now on, for example because the system has no more watches to give */
+  /**
+   * @param onError events may be missing from now on, for example because the system has no more watches to give;
+   * called once for each kind of error
+   */
   constructor(onError: (error: Error) => void) {
     this.#onError = onError;
   }
 
-  watch(path: string, wake: (path: string) => void): void {
-    const watcher = watch(path, {
+  watch(folder: string, wake: (path: string) => void): void {
+    this.unwatch(folder);
+    const watcher = watch(folder, {
+      depth: 0,
       ignoreInitial: true,
       atomic: false,
-      ignored: (candidate, stats) =>
-        candidate !== path &&
-        (stats?.isFile() === true ? formatOf(basename(candidate)) === undefined : isSkippedFolder(candidate)),
+      ignored: (path) => path !== folder && formatOf(basename(path)) === undefined,
     });
-    watcher.on('all', (_event, changed) => wake(changed));
-    watcher.on('error', (error) => this.#onError(error as Error));
-    this.#watchers.push(watcher);
+    watcher.on('all', (_event, path) => wake(path));
+    watcher.on('raw', (event, name, details) => {
+      const { watchedPath } = details as { watchedPath: string };
+      for (const path of changed(event, name, watchedPath, folder)) wake(path);
+    });
+    // what happened before the watch was in place has made no event
+    watcher.on('ready', () => wake(folder));
+    watcher.on('error', (error) => this.#tell(error as NodeJS.ErrnoException));
+    this.#watchers.set(folder, watcher);
+  }
+
+  unwatch(folder: string): void {
+    void this.#watchers.get(folder)?.close();
+    this.#watchers.delete(folder);
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#watchers.splice(0).map((watcher) => watcher.close()));
+    const watchers = [...this.#watchers.values()];
+    this.#watchers.clear();
+    await Promise.all(watchers.map((watcher) => watcher.close()));
   }
+
+  #tell(error: NodeJS.ErrnoException): void {
+    const kind = error.code ?? error.message;
+    if (this.#told.has(kind)) return;
+    this.#told.add(kind);
+    this.#onError(error);
+  }
+}
+
+/**
+ * What a raw event may be about. An event of a watched file or folder itself bears its own name; an event of an entry
+ * bears the entry's. Writes to files that are no logs, such as gigabytes of a checkpoint, are left out.
+ */
+function changed(event: string, name: string | null, watchedPath: string, folder: string): string[] {
+  if (name === null) return [watchedPath];
+  const isOwn = name === basename(watchedPath);
+  if (watchedPath !== folder) return [watchedPath];
+  const entry = event === 'rename' || formatOf(name) !== undefined ? [join(folder, name)] : [];
+  return isOwn ? [folder, ...entry] : entry;
 }

@@ -45,7 +45,7 @@ export const en: Language = {
     TrainerLossZero: {
       summary: (incident) => `Loss is exactly 0 ${where(incident)}`,
       diagnosis: () =>
-        'Such a loss is not honest. Hugging Face\'s Trainer leaves NaN losses out of the mean that it logs, so a logging window in which every loss was NaN reads 0.0: this is most likely NaN in disguise. If it comes back to its old height, steps were skipped and the weights are alive; if it stays at 0, they are probably lost. From the very first step it may also mean that all labels are masked.',
+        "Such a loss is not honest. Hugging Face's Trainer leaves NaN losses out of the mean that it logs, so a logging window in which every loss was NaN reads 0.0: this is most likely NaN in disguise. If it comes back to its old height, steps were skipped and the weights are alive; if it stays at 0, they are probably lost. From the very first step it may also mean that all labels are masked.",
       advice: (incident) =>
         `See whether the loss comes back. If not, stop and go back to a checkpoint from ${before(incident)}. Try bf16 instead of fp16; with Unsloth and 4-bit quantization both on, keep only one of them; set logging_steps: 1 and logging_nan_inf_filter: false to see the NaN itself. Zero from the first step: check the template and cutoff_len, and flash_attn: disabled.`,
     },

@@ -51,7 +51,8 @@ export const zhCN: Language = {
         '检查进程是否存活、GPU 是否在工作（nvidia-smi、py-spy dump --pid）、磁盘剩余空间以及控制台输出的末尾。若已被杀死，从最新的检查点恢复。',
     },
     TrainerFailed: {
-      summary: (incident) => `训练在第 ${incident.lastStep ?? 0} 步结束，共 ${evidenceOf(incident, 'max_steps') ?? '未知'} 步`,
+      summary: (incident) =>
+        `训练在第 ${incident.lastStep ?? 0} 步结束，共 ${evidenceOf(incident, 'max_steps') ?? '未知'} 步`,
       diagnosis: (incident) =>
         incident.status === 'resolved'
           ? '训练器在最后一步之前停止，之后任务又被恢复。'

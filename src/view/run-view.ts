@@ -5,7 +5,12 @@ import type { WatchedRun } from '../pipeline.ts';
 import { type RunView, type WireNumber, wireNumber } from './wire.ts';
 
 /** Told by keys of their own. */
-const OWN_KEY: ReadonlySet<FieldName> = new Set<FieldName>(['step', 'max_steps', 'progress_percent', 'elapsed_seconds']);
+const OWN_KEY: ReadonlySet<FieldName> = new Set<FieldName>([
+  'step',
+  'max_steps',
+  'progress_percent',
+  'elapsed_seconds',
+]);
 
 /** A run as it goes over the wire. */
 export function runView(watched: WatchedRun, nowMs: number): RunView {
@@ -24,7 +29,11 @@ export function runView(watched: WatchedRun, nowMs: number): RunView {
     seconds_per_step: run.pace.secondsPerStep,
     last_record_at: run.lastRecordMs === null ? null : new Date(run.lastRecordMs).toISOString(),
     values: values(watched),
-    sources: sources.map(({ path, format, records }) => ({ path: relative(folder, path), format: format.name, records })),
+    sources: sources.map(({ path, format, records }) => ({
+      path: relative(folder, path),
+      format: format.name,
+      records,
+    })),
   };
 }
 

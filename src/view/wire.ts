@@ -63,8 +63,18 @@ export interface RunView {
 
 /** Messages that the server sends over `/ws`, subprotocol `nanwatch.v1`. */
 export type ServerMessage =
-  | { readonly type: 'hello'; readonly version: string; readonly runs: readonly RunView[]; readonly alerts: readonly IncidentView[] }
-  | { readonly type: 'record'; readonly run: string; readonly step: number | null; readonly fields: Readonly<Record<string, WireNumber>> }
+  | {
+      readonly type: 'hello';
+      readonly version: string;
+      readonly runs: readonly RunView[];
+      readonly alerts: readonly IncidentView[];
+    }
+  | {
+      readonly type: 'record';
+      readonly run: string;
+      readonly step: number | null;
+      readonly fields: Readonly<Record<string, WireNumber>>;
+    }
   | { readonly type: 'run'; readonly run: RunView }
   /** The run is no longer followed. */
   | { readonly type: 'run-removed'; readonly run: string }

@@ -10,7 +10,7 @@ type State = 'never' | `${'firing' | 'resolved'} ${Severity} ${number}`;
 function told(state: State): Told | null {
   if (state === 'never') return null;
   const [status, severity, seq] = state.split(' ');
-  return { status, severity, seq: Number(seq) } as Told;
+  return { status, severity, seq: Number(seq), open: status === 'firing' && seq !== '0' } as Told;
 }
 
 const ANY: CommonOptions = { type: 'test', name: 'hook', send_resolved: true, min_severity: 'info' };

@@ -75,6 +75,42 @@ describe('what is told', () => {
     expect(all.sent[0]?.key).not.toBe(open.sent[0]?.key);
   });
 
+  test('and is not in the log any more is told as resolved, once, to those who heard of it', async () => {
+    const stateDir = temporaryFolder();
+    const receiver = new InstantReceiver();
+    const severe = new InstantReceiver();
+    const receivers = [configured(receiver), configured(severe, { name: 'severe', min_severity: 'critical' })];
+    const before = setUp({ stateDir, receivers });
+    before.notifier.start();
+    before.notifier.tell(notice({ incidentId: 'gone' }));
+    before.notifier.tell(notice({ incidentId: 'still there' }));
+    before.notifier.tell(notice({ incidentId: 'of another run', runKey: 'other' }));
+    before.notifier.tell(notice({ incidentId: 'history' }), { history: true });
+    await before.notifier.drain(START_MS + 1);
+    await before.notifier.close();
+
+    const { notifier, clock } = setUp({ stateDir, receivers });
+    clock.advance(5_000);
+    notifier.start();
+    for (let n = 0; n < 2; n++) notifier.resolveAbsent('saves/run', new Set(['still there']));
+    expect(await notifier.drain(clock.now() + 1)).toBe(true);
+    const gone = notice({ incidentId: 'gone', status: 'resolved', endsAtMs: START_MS + 5_000 });
+    expect(receiver.sent.slice(3).map((sent) => sent.notice)).toEqual([gone]);
+    expect(severe.sent).toEqual([]);
+  });
+
+  test('is handed over: what was remembered as over is told when it fires by itself', async () => {
+    const receiver = new InstantReceiver();
+    const { notifier } = setUp({ receivers: [configured(receiver)] });
+    notifier.start();
+    notifier.tell(resolved(), { history: true });
+    notifier.tell(notice());
+    notifier.tell(resolved(), { history: true });
+    notifier.tell(resolved());
+    expect(await notifier.drain(START_MS + 1)).toBe(true);
+    expect(receiver.told).toEqual(['firing warning', 'resolved warning']);
+  });
+
   test('is not told again by the next agent, nor is history', async () => {
     const stateDir = temporaryFolder();
     const told: string[][] = [];

@@ -54,8 +54,8 @@ describe('what was told', () => {
     const after = open(folder);
     expect(after.firstSeen('saves/run')).toBe(START_MS);
     expect(after.firstSeen('saves/other')).toBeNull();
-    expect(after.told('incident-1', 'a')).toEqual({ status: 'firing', severity: 'critical', seq: 2 });
-    expect(after.told('incident-1', 'b')).toEqual({ status: 'firing', severity: 'warning', seq: 0 });
+    expect(after.told('incident-1', 'a')).toEqual({ status: 'firing', severity: 'critical', seq: 2, open: true });
+    expect(after.told('incident-1', 'b')).toEqual({ status: 'firing', severity: 'warning', seq: 0, open: false });
     expect(after.pendingCount('a')).toBe(2);
     expect(after.pendingCount('b')).toBe(0);
     expect(after.problems).toEqual([]);
@@ -66,7 +66,21 @@ describe('what was told', () => {
     const outbox = open(null);
     outbox.enqueue('a', notice(), START_MS);
     outbox.markTold('a', resolved(), START_MS);
-    expect(outbox.told('incident-1', 'a')).toEqual({ status: 'resolved', severity: 'warning', seq: 1 });
+    expect(outbox.told('incident-1', 'a')).toEqual({ status: 'resolved', severity: 'warning', seq: 1, open: false });
+  });
+
+  test('is open from the firing that was sent to the end that was sent or remembered', () => {
+    const outbox = open(temporaryFolder());
+    for (const incidentId of ['history', 'sent', 'ended', 'hushed']) {
+      if (incidentId === 'history') outbox.markTold('a', notice({ incidentId }), START_MS);
+      else outbox.enqueue('a', notice({ incidentId }), START_MS);
+    }
+    outbox.enqueue('a', notice({ incidentId: 'sent', severity: 'critical' }), START_MS);
+    outbox.enqueue('a', notice({ incidentId: 'elsewhere', runKey: 'other' }), START_MS);
+    outbox.enqueue('a', resolved({ incidentId: 'ended' }), START_MS);
+    outbox.markTold('a', resolved({ incidentId: 'hushed' }), START_MS);
+    expect(outbox.open('saves/run', 'a')).toEqual([notice({ incidentId: 'sent', severity: 'critical' })]);
+    expect(outbox.open('saves/run', 'b')).toEqual([]);
   });
 
   test('is forgotten with its run, and not while the run is known', () => {
@@ -255,7 +269,7 @@ test('when the disk takes no more it goes on in memory with all it held, says so
     problems: [expect.stringMatching(/can no longer be used \(.*kept in memory from now on.*Make room/)],
     pending: 200,
     first: 'i0',
-    told: { status: 'firing', severity: 'info', seq: 1 },
+    told: { status: 'firing', severity: 'info', seq: 1, open: true },
     run: 7,
   });
   expect(() => open(folder)).toThrow(StateLockedError);

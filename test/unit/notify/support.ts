@@ -76,7 +76,7 @@ export class ManualClock implements Clock {
   }
 }
 
-export interface Received {
+interface Received {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;

@@ -1,0 +1,84 @@
+// Writes the generated pages: node docs/build.ts, or node docs/build.ts --check to see whether they are up to date.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import { configSchema } from '../src/config/schema.ts';
+import { AGENT, type MetricSpec, TRAINING } from '../src/metrics/names.ts';
+
+interface Property {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly properties?: Readonly<Record<string, Property>>;
+  readonly items?: Property;
+  readonly oneOf?: readonly Property[];
+  readonly anyOf?: readonly Property[];
+}
+
+const GENERATED = '<!-- written by `node docs/build.ts`: change the source, not this page -->';
+
+function metricsPage(): string {
+  return [
+    '# Metrics',
+    GENERATED,
+    '`GET /metrics`. Units are base units. NaN and infinities are exported as they are, always beside a finite signal (`trainer_value_finite`, `trainer_nonfinite_total`), since `NaN > x` never fires and some stores drop NaN.',
+    '## Runs',
+    metricTable(Object.values(TRAINING)),
+    '## The agent',
+    metricTable(Object.values(AGENT)),
+    'And the process metrics of prom-client (`process_*`, `nodejs_*`).',
+  ].join('\n\n');
+}
+
+function metricTable(specs: readonly MetricSpec[]): string {
+  const rows = specs.map(
+    ({ name, type, labels, help }) => `| \`${name}\` | ${type} | ${labels.join(', ')} | ${help} |`,
+  );
+  return ['| metric | type | labels | meaning |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+function configurationPage(): string {
+  const { properties = {} } = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }) as Property;
+  const top = Object.entries(properties).filter(([name]) => name !== 'receivers' && name !== 'detectors');
+  const receiver = properties.receivers?.items;
+  return [
+    '# Configuration',
+    GENERATED,
+    'A YAML file, named with `--config`. Every setting of the first table that has a flag also has an environment variable, `NANWATCH_` and its name in capitals. Precedence: flag, environment, file, default. Durations are written `500ms`, `30s`, `15m`, `12h`, `7d`.',
+    '```yaml\nlisten: 127.0.0.1:9909\nlabels: { team: nlp }\nreceivers:\n  - type: webhook\n    name: on-call\n    url_file: /run/secrets/webhook-url\n    min_severity: warning\ndetectors:\n  loss-zero: { critical_records: 5 }\n  stall: { enabled: false }\n```',
+    '## Settings',
+    settingTable(top),
+    '## `receivers`',
+    'A list. Secrets are best kept in files; they never appear in logs, metrics or the API.',
+    ...(receiver?.oneOf ?? receiver?.anyOf ?? []).map((kind) => settingTable(Object.entries(kind.properties ?? {}))),
+    '## `detectors`',
+    'Settings by detector. What is not named runs with its defaults.',
+    ...Object.entries(properties.detectors?.properties ?? {}).flatMap(
+      ([name, { description, properties: options = {} }]) => [
+        `### \`${name}\``,
+        `Alert: \`${description}\`.`,
+        settingTable(Object.entries(options)),
+      ],
+    ),
+  ].join('\n\n');
+}
+
+function settingTable(settings: readonly (readonly [string, Property])[]): string {
+  const rows = settings.map(([name, property]) => {
+    const normally = property.default === undefined ? '' : `\`${JSON.stringify(property.default)}\``;
+    const values = property.enum === undefined ? '' : ` (${property.enum.join(', ')})`;
+    return `| \`${name}\` | ${normally} | ${property.description ?? ''}${values} |`;
+  });
+  return ['| setting | default | meaning |', '|---|---|---|', ...rows].join('\n');
+}
+
+const pages = { 'metrics.md': metricsPage(), 'configuration.md': configurationPage() };
+const isCheck = process.argv.includes('--check');
+for (const [name, page] of Object.entries(pages)) {
+  const file = new URL(name, import.meta.url);
+  if (!isCheck) writeFileSync(file, `${page}\n`);
+  else if (readFileSync(file, 'utf8') !== `${page}\n`) {
+    process.stderr.write(`docs/${name} is not what the source says; write it with: node docs/build.ts\n`);
+    process.exitCode = 1;
+  }
+}

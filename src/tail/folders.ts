@@ -1,0 +1,72 @@
+import type { Stats } from 'node:fs';
+import { standing } from './standing.ts';
+
+/** Who wants to know which folders there are. */
+export interface FolderListener {
+  /** A folder whose entries matter stands under this path: a new one, or one in the place of another. */
+  folder(path: string): void;
+  folderGone(path: string): void;
+  /** A path that could not be looked at can be now. Called at every look. */
+  healthy(path: string): void;
+}
+
+/** What is known of a folder that was listed. */
+export interface Folder {
+  readonly id: string;
+  /** Time of change when it was last listed; NaN before. */
+  changedMs: number;
+  /** Clocks of file systems are coarse: after a change it is listed once more. */
+  again: boolean;
+  /** It is listed at this time whatever its time of change says. */
+  relistMs: number;
+  /** Links in it that may lead to a log or a folder. */
+  readonly links: Set<string>;
+}
+
+/** The folders that were found, each once, however many paths lead to it. */
+export class Folders {
+  readonly #byPath = new Map<string, Folder>();
+  readonly #pathById = new Map<string, string>();
+  readonly #listener: FolderListener;
+
+  constructor(listener: FolderListener) {
+    this.#listener = listener;
+  }
+
+  get(path: string): Folder | undefined {
+    return this.#byPath.get(path);
+  }
+
+  get paths(): string[] {
+    return [...this.#byPath.keys()];
+  }
+
+  /** Takes a folder in. Returns false when it is known, by this path or by another one that still leads to it. */
+  enter(path: string, stats: Stats): boolean {
+    if (this.#byPath.has(path)) return false;
+    const id = idOf(stats);
+    const other = this.#pathById.get(id);
+    if (other !== undefined) {
+      const now = standing(other);
+      if (now.kind === 'folder' && idOf(now.stats) === id) return false;
+      this.forget(other);
+    }
+    this.#byPath.set(path, { id, changedMs: Number.NaN, again: false, relistMs: 0, links: new Set() });
+    this.#pathById.set(id, path);
+    this.#listener.folder(path);
+    return true;
+  }
+
+  forget(path: string): void {
+    const folder = this.#byPath.get(path);
+    if (folder === undefined) return;
+    this.#byPath.delete(path);
+    this.#pathById.delete(folder.id);
+    this.#listener.folderGone(path);
+  }
+}
+
+/** Inode numbers are given to the next folder at once; the time of birth tells the two apart where there is one. */
+export function idOf({ dev, ino, birthtimeMs }: Stats): string {
+  return `${dev}:${ino}:${birthtimeMs}`;
+}

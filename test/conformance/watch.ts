@@ -1,0 +1,83 @@
+import { Follow } from '../../src/follow.ts';
+import { Pipeline, type WatchedRun } from '../../src/pipeline.ts';
+import type { FoundLog } from '../../src/tail/discovery.ts';
+import type { ByteSink } from '../../src/tail/file-follower.ts';
+import { Tail, type TailListener } from '../../src/tail/tail.ts';
+import type { Waker } from '../../src/tail/waker.ts';
+
+export interface WatchOptions {
+  readonly paths: readonly string[];
+  readonly poll: boolean;
+  readonly waker: Waker;
+  readonly now: () => number;
+  readonly ignoreOlderMs?: number;
+}
+
+/** What an agent knows of its runs, and what the tail handed over: pipeline, follow and tail, wired as in the agent. */
+export class Watch implements TailListener {
+  readonly pipeline: Pipeline;
+  readonly tail: Tail;
+  /** All that was handed over of each log since it was begun. */
+  readonly bytes = new Map<string, Buffer[]>();
+  readonly problems: string[] = [];
+  readonly healings: string[] = [];
+  readonly gone_: string[] = [];
+  bad: string[] = [];
+  /** Records that came while their run was live. */
+  liveRecords = 0;
+  readonly #follow: Follow;
+
+  constructor({ paths, poll, waker, now, ignoreOlderMs = Number.POSITIVE_INFINITY }: WatchOptions) {
+    this.pipeline = new Pipeline(
+      {},
+      { record: () => this.liveRecords++, incident() {}, bad: (_source, reason) => this.bad.push(reason) },
+    );
+    const nobody = { firstSeenMs: now, found() {}, caughtUp() {}, gone() {}, problem() {}, healed() {} };
+    this.#follow = new Follow(this.pipeline, nobody, now);
+    this.tail = new Tail({ paths, poll, ignoreOlderMs, waker, listener: this, now });
+  }
+
+  run(id: string): WatchedRun {
+    const watched = this.pipeline.runs.get(id);
+    if (watched === undefined) throw new Error(`no run ${id}; there are: ${[...this.pipeline.runs.keys()].join(' ')}`);
+    return watched;
+  }
+
+  opened(found: FoundLog): ByteSink {
+    const source = this.#follow.opened(found);
+    this.bytes.set(found.path, []);
+    return {
+      push: (chunk, arrivedMs) => {
+        this.bytes.get(found.path)?.push(Buffer.from(chunk));
+        source.push(chunk, arrivedMs);
+      },
+      restart: () => {
+        this.bytes.set(found.path, []);
+        source.restart();
+      },
+    };
+  }
+
+  atEnd(path: string): void {
+    this.#follow.atEnd(path);
+  }
+
+  gone(path: string): void {
+    this.gone_.push(path);
+    this.bytes.delete(path);
+    this.#follow.gone(path);
+  }
+
+  problem(path: string, reason: string): void {
+    this.problems.push(`${path} ${reason}`);
+  }
+
+  healed(path: string): void {
+    this.healings.push(path);
+  }
+
+  async stop(nowMs: number): Promise<void> {
+    await this.tail.stop(nowMs);
+    this.#follow.end();
+  }
+}
