@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Config } from '../config/schema.ts';
 import { Follow } from '../follow.ts';
 import { isAtLeast, SEVERITIES, type Severity } from '../model/alert.ts';
-import { Pipeline, type WatchedRun } from '../pipeline.ts';
+import { Pipeline } from '../pipeline.ts';
 import { Tail } from '../tail/tail.ts';
 import { NO_WAKER } from '../tail/waker.ts';
 import { LANGUAGES } from '../text/index.ts';
@@ -10,7 +10,6 @@ import { EXIT } from './exit.ts';
 import { addOptions, COMMON, configOf } from './options.ts';
 import { checkPaths } from './paths.ts';
 import { jsonReport, textReport } from './report.ts';
-import { loggerOf } from './run.ts';
 
 interface CheckOptions {
   readonly format: 'text' | 'json';
@@ -39,23 +38,23 @@ export function addCheck(program: Command, finish: (code: number) => void): void
     const config = configOf(command, paths);
     checkPaths(config.paths, false);
     const nowMs = Date.now();
-    const runs = await readOnce(config, nowMs);
+    const pipeline = await readOnce(config, nowMs);
+    const runs = [...pipeline.runs.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
     const language = LANGUAGES[config.lang];
-    process.stdout.write(
-      options.format === 'json' ? jsonReport(runs, language, nowMs) : textReport(runs, language, nowMs),
-    );
+    const report = options.format === 'json' ? jsonReport(runs, language, nowMs) : textReport(runs, language, nowMs);
+    process.stdout.write(report);
+    sayBadLines(pipeline);
     const failed = runs.some(({ incidents }) => incidents.some(({ severity }) => isAtLeast(severity, options.failOn)));
     finish(failed ? EXIT.incident : EXIT.ok);
   });
 }
 
-/** Reads every log under the paths of `config` to its end. Runs come in the order of their names. */
-async function readOnce(config: Config, nowMs: number): Promise<WatchedRun[]> {
-  const logger = loggerOf(config);
+/** Reads every log under the paths of `config` to its end. */
+async function readOnce(config: Config, nowMs: number): Promise<Pipeline> {
   const pipeline = new Pipeline(config.detectors, {
     record() {},
     incident() {},
-    bad: ({ path }, reason, line) => logger.debug({ path, reason, line }, 'a line is no record'),
+    bad() {},
   });
   const follow = new Follow(
     pipeline,
@@ -64,7 +63,8 @@ async function readOnce(config: Config, nowMs: number): Promise<WatchedRun[]> {
       found() {},
       caughtUp() {},
       gone() {},
-      problem: (path, reason) => logger.warn({ path, reason }, 'cannot be read; left out'),
+      problem: (path, reason) =>
+        process.stderr.write(`nanwatch: ${path} cannot be read (${reason}) and is left out.\n`),
       healed() {},
     },
     () => nowMs,
@@ -80,5 +80,13 @@ async function readOnce(config: Config, nowMs: number): Promise<WatchedRun[]> {
   tail.drain(nowMs);
   await tail.stop(nowMs);
   follow.end();
-  return [...pipeline.runs.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return pipeline;
+}
+
+/** Lines that were left out, by reason: nothing is lost silently. */
+function sayBadLines({ counts }: Pipeline): void {
+  const reasons = Object.entries(counts.bad).filter(([, count]) => count > 0);
+  if (reasons.length === 0) return;
+  const list = reasons.map(([reason, count]) => `${count} ${reason}`).join(', ');
+  process.stderr.write(`nanwatch: some lines are no records and were left out: ${list}.\n`);
 }

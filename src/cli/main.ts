@@ -1,10 +1,8 @@
 import { Command, CommanderError } from 'commander';
-import { ConfigError } from '../config/load.ts';
-import { StateLockedError } from '../notify/outbox-file.ts';
-import { PortTakenError } from '../server/http-server.ts';
+import { OperatorError } from '../model/operator-error.ts';
 import { VERSION } from '../version.ts';
 import { addCheck } from './check.ts';
-import { EXIT, UsageError } from './exit.ts';
+import { EXIT } from './exit.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
 
@@ -20,7 +18,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .description('Watches the logs of fine-tuning jobs: metrics, alerts, a live page.')
     .version(VERSION)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'nanwatch: ')) });
+    .configureOutput({ outputError: (text, write) => write(oneLine(text)) });
   const finish = (result: number) => {
     code = result;
   };
@@ -35,12 +33,16 @@ export async function main(args: readonly string[]): Promise<number> {
 
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (error instanceof ConfigError || error instanceof UsageError) return say(error, EXIT.usage);
-  if (error instanceof PortTakenError || error instanceof StateLockedError) return say(error, EXIT.failure);
-  throw error;
+  if (!(error instanceof OperatorError)) throw error;
+  process.stderr.write(`nanwatch: ${error.message}\n`);
+  return error.exitCode;
 }
 
-function say(error: Error, code: number): number {
-  process.stderr.write(`nanwatch: ${error.message}\n`);
-  return code;
+/** An error of commander in one line, with a cure. */
+function oneLine(text: string): string {
+  const line = text
+    .replace(/^error: /, 'nanwatch: ')
+    .trim()
+    .replaceAll('\n', ' ');
+  return /[.)]$/.test(line) ? `${line}\n` : `${line}. See nanwatch --help.\n`;
 }

@@ -28,7 +28,11 @@ export const COMMON: readonly OptionSpec[] = [
 export const SERVE: readonly OptionSpec[] = [
   setting('listen', '--listen <host:port>'),
   setting('state_dir', '--state-dir <dir>'),
-  { flags: '--webhook <url>', help: "tell this address, in Alertmanager's format; may be repeated", repeatable: true },
+  {
+    flags: '--webhook <url>',
+    help: "tell this address, in Alertmanager's format; may be repeated, in the environment separated by spaces",
+    repeatable: true,
+  },
 ];
 
 export const FOLLOW: readonly OptionSpec[] = [
@@ -38,14 +42,22 @@ export const FOLLOW: readonly OptionSpec[] = [
   { flags: '--exit-when-finished', help: 'stop when every run has ended' },
 ];
 
+const NO: ReadonlySet<string> = new Set(['', '0', 'false', 'no']);
+
 /** Adds options to a command; each can also be given as `NANWATCH_<OPTION>`. */
 export function addOptions(command: Command, specs: readonly OptionSpec[]): Command {
   for (const { flags, help, repeatable, choices } of specs) {
     const option = new Option(flags, help);
-    option.env(`NANWATCH_${option.name().toUpperCase().replaceAll('-', '_')}`);
+    const variable = `NANWATCH_${option.name().toUpperCase().replaceAll('-', '_')}`;
+    // commander takes a variable that is set at all for yes
+    if (option.required || !NO.has(process.env[variable] ?? '')) option.env(variable);
     if (choices !== undefined) option.choices([...choices]);
-    if (repeatable)
-      option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), ...value.split(',')]);
+    if (repeatable) {
+      option.argParser((value: string, before: string[] | undefined) => [
+        ...(before ?? []),
+        ...value.trim().split(/\s+/),
+      ]);
+    }
     command.addOption(option);
   }
   return command;
@@ -73,12 +85,13 @@ export function configOf(command: Command, paths: readonly string[]): Config {
 }
 
 function withWebhooks(config: Config, urls: readonly string[]): Config {
-  const added = urls.map((url, place) => ({
-    type: 'webhook',
-    name: place === 0 ? 'webhook' : `webhook-${place + 1}`,
-    url,
-  }));
+  const taken = new Set(config.receivers.map(({ name }) => name));
+  const added = urls.map((url) => {
+    let name = 'webhook';
+    for (let number = 2; taken.has(name); number++) name = `webhook-${number}`;
+    taken.add(name);
+    return { type: 'webhook', name, url };
+  });
   const { receivers } = loadConfig(null, { receivers: { value: added, place: '--webhook' } });
-  const names = new Set(config.receivers.map(({ name }) => name));
-  return { ...config, receivers: [...config.receivers, ...receivers.filter(({ name }) => !names.has(name))] };
+  return { ...config, receivers: [...config.receivers, ...receivers] };
 }

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { OperatorError } from '../model/operator-error.ts';
 import { type Config, configSchema } from './schema.ts';
 
 /** The configuration cannot be used; the message names the value, where it stands and the cure. */
-export class ConfigError extends Error {}
+export class ConfigError extends OperatorError {
+  override readonly exitCode = 2;
+}
 
 /** One setting from the command line or the environment, with the words that name its place. */
 export interface Override {

@@ -2,6 +2,7 @@ import { FIELD } from '../model/field.ts';
 import { LogRecord } from '../model/record.ts';
 import { parseDuration } from './duration.ts';
 import type { BadReason, Format, FormatReader, RecordSink } from './format.ts';
+import { type FlatKey, FlatLineReader } from './framing/flat-line.ts';
 import { loggedNumber, parseJsonLine } from './framing/json-line.ts';
 import { LineFramer } from './framing/lines.ts';
 
@@ -16,32 +17,18 @@ export const trainerLog: Format = {
   open: (sink) => new TrainerLogReader(sink),
 };
 
-interface Key {
-  readonly slot: number;
-  readonly read: (value: unknown) => number | undefined;
-}
-
 const GIB = 1024 ** 3;
+const IGNORED: FlatKey = { slot: null, kind: 'ignored' };
 
-function number(slot: number): Key {
-  return { slot, read: loggedNumber };
+function number(slot: number): FlatKey {
+  return { slot, kind: 'number' };
 }
 
-function gibibytes(slot: number): Key {
-  return {
-    slot,
-    read: (value) => {
-      const gib = loggedNumber(value);
-      return gib === undefined ? undefined : gib * GIB;
-    },
-  };
+function gibibytes(slot: number): FlatKey {
+  return { slot, kind: 'number', scale: GIB };
 }
 
-function duration(slot: number): Key {
-  return { slot, read: (value) => (typeof value === 'string' ? parseDuration(value) : undefined) };
-}
-
-const KEYS: ReadonlyMap<string, Key | null> = new Map<string, Key | null>([
+const KEYS: ReadonlyMap<string, FlatKey> = new Map([
   ['current_steps', number(FIELD.step)],
   ['step', number(FIELD.step)],
   ['total_steps', number(FIELD.max_steps)],
@@ -52,9 +39,9 @@ const KEYS: ReadonlyMap<string, Key | null> = new Map<string, Key | null>([
   ['learning_rate', number(FIELD.learning_rate)],
   ['epoch', number(FIELD.epoch)],
   ['percentage', number(FIELD.progress_percent)],
-  ['elapsed_time', duration(FIELD.elapsed_seconds)],
+  ['elapsed_time', { slot: FIELD.elapsed_seconds, kind: 'duration' }],
   // wrong after a resume: nanwatch makes its own estimate
-  ['remaining_time', null],
+  ['remaining_time', IGNORED],
   ['throughput', number(FIELD.tokens_per_second)],
   ['total_tokens', number(FIELD.tokens_seen)],
   ['vram_allocated', gibibytes(FIELD.vram_allocated_bytes)],
@@ -67,6 +54,7 @@ class TrainerLogReader implements FormatReader {
   readonly #sink: RecordSink;
   readonly #framer: LineFramer;
   readonly #record = new LogRecord();
+  readonly #flat = new FlatLineReader(KEYS);
   #line = 0;
   #ending = false;
 
@@ -89,18 +77,20 @@ class TrainerLogReader implements FormatReader {
   }
 
   #read(bytes: Buffer, start: number, end: number): void {
-    const text = bytes.toString('utf8', start, end).trim();
-    if (text === '') {
+    const isFlat = this.#flat.read(bytes, start, end, this.#record) && isRecord(this.#record);
+    const reason = isFlat ? null : this.#readOther(bytes.toString('utf8', start, end).trim());
+    if (reason === 'blank') {
       this.#count();
-      return;
-    }
-    const reason = readTrainerLogLine(text, this.#record);
-    if (reason !== null) {
+    } else if (reason !== null) {
       this.#bad(this.#ending ? 'incomplete' : reason);
-      return;
+    } else {
+      this.#count();
+      this.#sink.record(this.#record);
     }
-    this.#count();
-    this.#sink.record(this.#record);
+  }
+
+  #readOther(text: string): BadReason | 'blank' | null {
+    return text === '' ? 'blank' : readTrainerLogLine(text, this.#record);
   }
 
   #count(): void {
@@ -126,11 +116,27 @@ export function readTrainerLogLine(text: string, record: LogRecord): BadReason |
   record.clear();
   for (const name of Object.keys(object)) {
     const key = KEYS.get(name);
-    if (key === null) continue;
-    const value = key === undefined ? loggedNumber(object[name]) : key.read(object[name]);
+    const value = key === undefined ? loggedNumber(object[name]) : fieldValue(key, object[name]);
     if (value === undefined) continue;
-    if (key === undefined) record.other.set(name, value);
+    if (key?.slot == null) record.other.set(name, value);
     else record.set(key.slot, value);
   }
-  return Number.isFinite(record.step) ? null : 'not-a-record';
+  return isRecord(record) ? null : 'not-a-record';
+}
+
+function fieldValue({ kind, scale = 1 }: FlatKey, value: unknown): number | undefined {
+  switch (kind) {
+    case 'ignored':
+      return undefined;
+    case 'duration':
+      return typeof value === 'string' ? parseDuration(value) : undefined;
+    case 'number': {
+      const logged = loggedNumber(value);
+      return logged === undefined ? undefined : logged * scale;
+    }
+  }
+}
+
+function isRecord(record: LogRecord): boolean {
+  return Number.isFinite(record.step);
 }

@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { OperatorError } from '../model/operator-error.ts';
 import { errorCode } from './error-code.ts';
 import { LAYOUT, OutboxTables } from './outbox-tables.ts';
 
@@ -14,7 +15,7 @@ import { LAYOUT, OutboxTables } from './outbox-tables.ts';
  */
 
 /** Another agent uses the state folder. */
-export class StateLockedError extends Error {
+export class StateLockedError extends OperatorError {
   override readonly name = 'StateLockedError';
   readonly folder: string;
 

@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { OperatorError } from '../model/operator-error.ts';
 import type { Live } from './live.ts';
 import { type Answer, failure, route, type ServerSource, send } from './routes.ts';
 
 /** The port is taken by somebody else. */
-export class PortTakenError extends Error {}
+export class PortTakenError extends OperatorError {}
 
 /** Serves metrics, API, page and live stream on one address. */
 export class HttpServer {

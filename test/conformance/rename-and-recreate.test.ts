@@ -97,7 +97,7 @@ scenario('gone for good: the run goes after a grace time, not before', (world) =
   expect(world.runs).toEqual(['a', 'b']);
   world.settle(20_000);
   expect(world.runs).toEqual(['b']);
-  expect(world.watch.gone_).toEqual([world.log('a')]);
+  expect(world.watch.goneLogs).toEqual([world.log('a')]);
   expect(world.watch.tail.filesFollowed).toBe(1);
 });
 

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { Follow } from '../../src/follow.ts';
 import { Pipeline, type WatchedRun } from '../../src/pipeline.ts';
 import type { FoundLog } from '../../src/tail/discovery.ts';
@@ -17,11 +18,11 @@ export interface WatchOptions {
 export class Watch implements TailListener {
   readonly pipeline: Pipeline;
   readonly tail: Tail;
-  /** All that was handed over of each log since it was begun. */
-  readonly bytes = new Map<string, Buffer[]>();
+  /** Length and checksum of what was handed over of each log since it was begun. */
+  readonly handed = new Map<string, { bytes: number; checksum: number }>();
   readonly problems: string[] = [];
   readonly healings: string[] = [];
-  readonly gone_: string[] = [];
+  readonly goneLogs: string[] = [];
   bad: string[] = [];
   /** Records that came while their run was live. */
   liveRecords = 0;
@@ -45,14 +46,17 @@ export class Watch implements TailListener {
 
   opened(found: FoundLog): ByteSink {
     const source = this.#follow.opened(found);
-    this.bytes.set(found.path, []);
+    let handed = { bytes: 0, checksum: 0 };
+    this.handed.set(found.path, handed);
     return {
       push: (chunk, arrivedMs) => {
-        this.bytes.get(found.path)?.push(Buffer.from(chunk));
+        handed.bytes += chunk.length;
+        handed.checksum = crc32(chunk, handed.checksum);
         source.push(chunk, arrivedMs);
       },
       restart: () => {
-        this.bytes.set(found.path, []);
+        handed = { bytes: 0, checksum: 0 };
+        this.handed.set(found.path, handed);
         source.restart();
       },
     };
@@ -63,8 +67,8 @@ export class Watch implements TailListener {
   }
 
   gone(path: string): void {
-    this.gone_.push(path);
-    this.bytes.delete(path);
+    this.goneLogs.push(path);
+    this.handed.delete(path);
     this.#follow.gone(path);
   }
 

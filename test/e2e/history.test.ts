@@ -92,6 +92,25 @@ describe('a run that the agent sees for the first time', () => {
   });
 });
 
+describe('a receiver that is added later', () => {
+  it('is told what still fires, not what is over', async () => {
+    const here = await place();
+    const [over, old, live] = [here.trainer('over', { totalSteps: 60 }), here.trainer('old'), here.trainer('live')];
+    for (const trainer of [over, old, live]) {
+      trainer.train(20);
+      trainer.train(1, { loss: 0 });
+      trainer.train(25);
+    }
+    over.finish();
+    old.age(2 * HOUR_MS);
+    const before = await startAgent([here.runs, '--state-dir', here.state]);
+    live.train(1, { loss: Number.NaN });
+    await before.hasRead('live', live.step);
+    await before.stop();
+    expect(await here.told(await here.start())).toEqual(['TrainerLossNonFinite firing critical live']);
+  });
+});
+
 describe('while the agent is down', () => {
   it('an incident that opens and closes is sent once, as resolved', async () => {
     const here = await place();

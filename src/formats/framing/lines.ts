@@ -2,6 +2,8 @@ import { MAX_LINE_BYTES } from '../format.ts';
 
 const NEWLINE = 0x0a;
 const NUL = 0x00;
+/** Gigabytes of NULs are compared in blocks, not looked at one by one. */
+const NULS = Buffer.alloc(16 * 1024);
 
 /** Called with a buffer and the range of one line in it, newline excluded. Valid only during the call. */
 export type OnLine = (bytes: Buffer, start: number, end: number) => void;
@@ -32,9 +34,7 @@ export class LineFramer {
     while (at < chunk.length) {
       const newline = chunk.indexOf(NEWLINE, at);
       const end = newline === -1 ? chunk.length : newline;
-      if (this.#heldBytes === 0 && !this.#skipping) {
-        while (at < end && chunk[at] === NUL) at++;
-      }
+      if (this.#heldBytes === 0 && !this.#skipping) at = afterNuls(chunk, at, end);
       if (newline === -1) this.#hold(chunk, at, end);
       else this.#finish(chunk, at, end);
       at = end + 1;
@@ -81,4 +81,11 @@ export class LineFramer {
     chunk.copy(this.#held, this.#heldBytes, start, end);
     this.#heldBytes = needed;
   }
+}
+
+function afterNuls(chunk: Buffer, start: number, end: number): number {
+  let at = start;
+  while (end - at >= NULS.length && chunk.compare(NULS, 0, NULS.length, at, at + NULS.length) === 0) at += NULS.length;
+  while (at < end && chunk[at] === NUL) at++;
+  return at;
 }
