@@ -28,7 +28,8 @@ function gibibytes(slot: number): FlatKey {
   return { slot, kind: 'number', scale: GIB };
 }
 
-const KEYS: ReadonlyMap<string, FlatKey> = new Map([
+/** Every key that some version wrote. */
+export const TRAINER_LOG_KEYS: ReadonlyMap<string, FlatKey> = new Map([
   ['current_steps', number(FIELD.step)],
   ['step', number(FIELD.step)],
   ['total_steps', number(FIELD.max_steps)],
@@ -54,7 +55,7 @@ class TrainerLogReader implements FormatReader {
   readonly #sink: RecordSink;
   readonly #framer: LineFramer;
   readonly #record = new LogRecord();
-  readonly #flat = new FlatLineReader(KEYS);
+  readonly #flat = new FlatLineReader(TRAINER_LOG_KEYS);
   #line = 0;
   #ending = false;
 
@@ -115,7 +116,7 @@ export function readTrainerLogLine(text: string, record: LogRecord): BadReason |
   if (object === null) return 'not-json';
   record.clear();
   for (const name of Object.keys(object)) {
-    const key = KEYS.get(name);
+    const key = TRAINER_LOG_KEYS.get(name);
     const value = key === undefined ? loggedNumber(object[name]) : fieldValue(key, object[name]);
     if (value === undefined) continue;
     if (key?.slot == null) record.other.set(name, value);

@@ -1,4 +1,5 @@
 import type { LogRecord } from '../../model/record.ts';
+import { nearestDouble } from './decimal.ts';
 
 /** What a key of a flat line holds, and where it goes. */
 export interface FlatKey {
@@ -29,9 +30,9 @@ const CLOSE = 0x7d;
 const SPACE = 0x20;
 const CR = 0x0d;
 
-/** Largest mantissa of which a power of ten makes the nearest double without further care (Clinger 1990). */
-const MAX_MANTISSA = 2 ** 53;
-const POWERS_OF_TEN = Float64Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
+/** Digits that a double holds whatever they are, and those beyond that are still taken. */
+const HIGH_DIGITS = 15;
+const LOW_DIGITS = 4;
 
 const NULL = Buffer.from('null');
 const NAN = Buffer.from('NaN');
@@ -134,25 +135,30 @@ export class FlatLineReader {
     const first = digitAt(bytes, at);
     if (first > 9) return this.#readWord(bytes, start, at, negative);
 
-    let mantissa = 0;
-    let exponent = 0;
+    let high = 0;
+    let low = 0;
+    let digits = 0;
     let digit = first;
-    do {
-      mantissa = mantissa * 10 + digit;
+    let point = -1;
+    for (;;) {
+      if (digits < HIGH_DIGITS) high = high * 10 + digit;
+      else low = low * 10 + digit;
+      // zeros before the first other digit count for nothing
+      if (digits > 0 || digit > 0) digits++;
       digit = digitAt(bytes, ++at);
-    } while (digit <= 9 && first !== 0);
-    if (digit <= 9) return -1;
-    if (bytes[at] === DOT) {
-      const point = at;
-      digit = digitAt(bytes, ++at);
+      if (digit <= 9) {
+        // JSON has no number that begins with 0 and another digit
+        if (first === 0 && point === -1) return -1;
+        continue;
+      }
+      if (bytes[at] !== DOT || point !== -1) break;
+      point = ++at;
+      digit = digitAt(bytes, at);
       if (digit > 9) return -1;
-      for (; digit <= 9; digit = digitAt(bytes, ++at)) mantissa = mantissa * 10 + digit;
-      exponent = point + 1 - at;
     }
-    const sign = bytes[at];
-    if (sign === LOWER_E || sign === UPPER_E) {
-      at++;
-      const down = bytes[at] === MINUS;
+    let exponent = point === -1 ? 0 : point - at;
+    if (bytes[at] === LOWER_E || bytes[at] === UPPER_E) {
+      const down = bytes[++at] === MINUS;
       if (down || bytes[at] === PLUS) at++;
       digit = digitAt(bytes, at);
       if (digit > 9) return -1;
@@ -160,7 +166,10 @@ export class FlatLineReader {
       for (; digit <= 9; digit = digitAt(bytes, ++at)) power = Math.min(power * 10 + digit, 9999);
       exponent += down ? -power : power;
     }
-    this.#value = scaled(bytes, start, at, negative ? -mantissa : mantissa, exponent);
+    const shift = digits > HIGH_DIGITS ? digits - HIGH_DIGITS : 0;
+    const value = shift > LOW_DIGITS ? Number.NaN : nearestDouble(high, low, shift, exponent);
+    if (!Number.isNaN(value)) this.#value = negative ? -value : value;
+    else this.#value = Number((bytes as Buffer).toString('latin1', start, at));
     return at;
   }
 
@@ -173,15 +182,6 @@ export class FlatLineReader {
     this.#value = Number.NaN;
     return start + NAN.length;
   }
-}
-
-/** `mantissa` times ten to `exponent`, to the nearest double; from the text itself where that takes care. */
-function scaled(bytes: Uint8Array, start: number, end: number, mantissa: number, exponent: number): number {
-  if (mantissa < MAX_MANTISSA && mantissa > -MAX_MANTISSA && exponent >= -22 && exponent <= 22) {
-    const power = POWERS_OF_TEN[exponent < 0 ? -exponent : exponent] as number;
-    return exponent < 0 ? mantissa / power : mantissa * power;
-  }
-  return Number((bytes as Buffer).toString('latin1', start, end));
 }
 
 /** 0 to 9, or more for anything that is no digit. */
