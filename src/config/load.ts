@@ -84,12 +84,14 @@ function explain(
     return `${where}: unknown setting "${issue.keys.join('", "')}".${issue.path.length === 0 ? ` Known are ${known}.` : ''}`;
   }
   const shown = isSecret(issue.path) ? '' : ` ${show(valueAt(values, issue.path))}:`;
-  return `${place}:${shown} ${issue.message}`;
+  // what is wrong with a key stands one level deeper
+  const cause = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  return `${place}:${shown} ${cause}`;
 }
 
 /** Addresses of receivers may hold tokens: they are not repeated. */
 function isSecret(path: readonly PropertyKey[]): boolean {
-  return path[0] === 'receivers' && path.length > 1;
+  return path[0] === 'receivers';
 }
 
 function valueAt(values: unknown, path: readonly PropertyKey[]): unknown {

@@ -23,6 +23,15 @@ export class LogRecord {
     this.#values[slot] = value;
   }
 
+  /** Sets every field of the vocabulary that `newer` has. */
+  takeOver(newer: LogRecord): void {
+    this.#present |= newer.#present;
+    for (let left = newer.#present; left !== 0; left &= left - 1) {
+      const slot = 31 - Math.clz32(left & -left);
+      this.#values[slot] = newer.#values[slot] as number;
+    }
+  }
+
   has(slot: number): boolean {
     return (this.#present & (1 << slot)) !== 0;
   }

@@ -30,7 +30,7 @@ export class Attempts {
   }
 
   get current(): Attempt | undefined {
-    return this.all.at(-1);
+    return this.all[this.all.length - 1];
   }
 
   /**

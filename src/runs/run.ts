@@ -1,5 +1,5 @@
-import { FIELD, FIELDS, type FieldName } from '../model/field.ts';
-import type { LogRecord } from '../model/record.ts';
+import { FIELD, type FieldName } from '../model/field.ts';
+import { LogRecord } from '../model/record.ts';
 import type { RunState } from '../model/run-state.ts';
 import { Attempts } from './attempts.ts';
 import { closingOf, isProgress, reachesEnd } from './ending.ts';
@@ -38,8 +38,7 @@ export class Run implements RunFacts {
   readonly tally = new Tally();
   readonly attemptLog = new Attempts();
   readonly pace = new Pace();
-  readonly #latest = new Float64Array(FIELDS.length);
-  #known = 0;
+  readonly #latest = new LogRecord();
   readonly other = new Map<string, number>();
   otherDropped = 0;
   firstSeenMs: number;
@@ -85,8 +84,7 @@ export class Run implements RunFacts {
 
   /** Last value of a field, or undefined when no record had it. */
   latest(field: FieldName): number | undefined {
-    const slot = FIELD[field];
-    return this.#known & (1 << slot) ? this.#latest[slot] : undefined;
+    return this.#latest.get(FIELD[field]);
   }
 
   state(nowMs: number): RunState {
@@ -117,12 +115,8 @@ export class Run implements RunFacts {
   }
 
   #remember(record: LogRecord): void {
-    for (let slot = 0; slot < FIELDS.length; slot++) {
-      const value = record.get(slot);
-      if (value === undefined) continue;
-      this.#latest[slot] = value;
-      this.#known |= 1 << slot;
-    }
+    this.#latest.takeOver(record);
+    if (record.other.size === 0) return;
     for (const [name, value] of record.other) {
       if (this.other.size < MAX_OTHER_NAMES || this.other.has(name)) this.other.set(name, value);
       else this.otherDropped++;

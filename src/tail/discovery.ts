@@ -60,11 +60,11 @@ export class Discovery {
 
   /** Looks at what has changed since the last call. Returns false when the watched path does not exist. */
   scan(nowMs: number): boolean {
+    for (const path of this.#folders.paths) this.#visit(path, nowMs);
     const root = this.#look(this.root);
     if (root.kind === 'file') this.#report(this.root);
-    else if (root.kind === 'folder') this.#enter(this.root, root);
+    this.#enter(this.root, root);
     this.#watchBeside(root);
-    for (const path of this.#folders.paths) this.#visit(path, nowMs);
     for (const path of this.#folders.paths) this.#unfollowed.push(...(this.#folders.get(path)?.links ?? []));
     this.#work(nowMs);
     return root.kind !== 'missing';

@@ -31,7 +31,6 @@ const PROOF_BYTES_PER_MS = 4 * 1024;
 export class Identity {
   dev = 0;
   ino = 0;
-  #bornMs = 0;
   #modifiedMs = Number.NaN;
   #changedMs = Number.NaN;
   /** Bytes read so far. */
@@ -46,7 +45,6 @@ export class Identity {
   begin(stats: Stats, nowMs: number): void {
     this.dev = stats.dev;
     this.ino = stats.ino;
-    this.#bornMs = stats.birthtimeMs;
     this.#modifiedMs = Number.NaN;
     this.#changedMs = Number.NaN;
     this.offset = 0;
@@ -73,7 +71,7 @@ export class Identity {
     if (stats.size === this.offset) this.#unproven = true;
     const due = this.#unproven && nowMs >= this.#proofDueMs && this.offset <= MAX_COMPARED_BYTES;
     const same =
-      due || this.offset <= SMALL_FILE_BYTES || this.#isReborn(stats)
+      due || this.offset <= SMALL_FILE_BYTES
         ? this.#proves(descriptor, nowMs)
         : this.#holds(descriptor, this.#head, 0) &&
           this.#holds(descriptor, this.#tail, this.offset - this.#tail.length);
@@ -83,7 +81,6 @@ export class Identity {
   /** All of the file has been read; `stats` were taken before that, so that what happened meanwhile is seen next time. */
   rest(stats: Stats): void {
     if (this.#isTouched(stats)) this.#unproven = true;
-    this.#bornMs = stats.birthtimeMs;
     this.#modifiedMs = stats.mtimeMs;
     this.#changedMs = stats.ctimeMs;
   }
@@ -108,13 +105,6 @@ export class Identity {
 
   #isTouched(stats: Stats): boolean {
     return stats.mtimeMs !== this.#modifiedMs || stats.ctimeMs !== this.#changedMs;
-  }
-
-  /** Another file that was given the same inode number; where there is no time of birth, the time of change stands in. */
-  #isReborn(stats: Stats): boolean {
-    return (
-      stats.birthtimeMs !== this.#bornMs && stats.birthtimeMs !== stats.ctimeMs && this.offset <= MAX_COMPARED_BYTES
-    );
   }
 
   #holds(descriptor: number, expected: Buffer, at: number): boolean {

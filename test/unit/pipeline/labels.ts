@@ -10,6 +10,8 @@ export interface Label {
   readonly state: RunState;
   readonly attempts: number;
   readonly last_step: number;
+  /** Lines of the log, all of which are records. */
+  readonly records: number;
   readonly incidents: readonly LabelledIncident[];
 }
 
@@ -49,11 +51,12 @@ const ALERT_OF: Readonly<Record<string, AlertName>> = {
   ended_early: 'TrainerFailed',
 };
 
+/** Labels of the runs in `folder` that have this log; none where there is no such folder. */
 export function readLabels<T extends { readonly run: string }>(folder: string): T[] {
   const file = join(folder, 'labels.jsonl');
   if (!existsSync(file)) return [];
-  const labels = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as T);
-  return labels.filter(({ run }) => existsSync(join(folder, run, 'trainer_log.jsonl')));
+  const labels = linesOf(file).map((line) => JSON.parse(line) as T);
+  return labels.filter(({ run }) => existsSync(logOf(folder, run)));
 }
 
 /** Labels of recorded runs. All of them ran to their end, and none has gradient norms in this log. */
@@ -63,12 +66,23 @@ export function recordedLabels(folder: string): Label[] {
       const alertname = ALERT_OF[kind];
       return alertname === undefined ? [] : [{ alertname, field, first_step, last_step, occurrences }];
     });
-    return { run, healthy, state: 'finished', attempts, last_step: max_steps, incidents: joinEvaluations(found) };
+    const records = linesOf(logOf(folder, run)).length;
+    return {
+      run,
+      healthy,
+      state: 'finished',
+      attempts,
+      last_step: max_steps,
+      records,
+      incidents: joinEvaluations(found),
+    };
   });
 }
 
 /** An evaluation loss that is bad stays so until one is good; each bad one of these runs was followed by others. */
-function joinEvaluations(found: readonly (LabelledIncident & { readonly field: string | undefined })[]): LabelledIncident[] {
+function joinEvaluations(
+  found: readonly (LabelledIncident & { readonly field: string | undefined })[],
+): LabelledIncident[] {
   const joined: LabelledIncident[] = [];
   const evaluations = found.filter(({ field }) => field === 'eval_loss');
   for (const { alertname, field, first_step, last_step, occurrences } of found) {
@@ -86,7 +100,7 @@ function bare({ alertname, first_step, last_step, occurrences }: LabelledInciden
 /** Labels of folders that LLaMA-Factory left: those name stretches, the log itself says how many records are in one. */
 export function stackLabels(folder: string): Label[] {
   return readLabels<StackLabel>(folder).map(({ run, healthy, stack, expected }) => {
-    const rows = readRows(join(folder, run, 'trainer_log.jsonl'));
+    const rows = readRows(logOf(folder, run));
     const kinds = expected.map(({ kind }) => kind);
     const bad = (kind: string) => expected.filter((one) => one.kind === kind);
     const count = (test: (row: Row) => boolean, from: number, to: number) =>
@@ -107,6 +121,7 @@ export function stackLabels(folder: string): Label[] {
       state: kinds.includes('finished') ? 'finished' : 'running',
       attempts: 1 + kinds.filter((kind) => kind === 'resumed' || kind === 'restarted').length,
       last_step: expected.at(-1)?.last_step ?? Number.NaN,
+      records: rows.length,
       incidents: [
         ...found('TrainerLossNonFinite', 'nan_loss', ({ loss }) => Number.isNaN(loss)),
         ...found('TrainerGradNonFinite', normKind, ({ grad_norm }) => Number.isNaN(grad_norm)),
@@ -116,6 +131,14 @@ export function stackLabels(folder: string): Label[] {
   });
 }
 
+export function logOf(folder: string, run: string): string {
+  return join(folder, run, 'trainer_log.jsonl');
+}
+
+function linesOf(file: string): string[] {
+  return readFileSync(file, 'utf8').trim().split('\n');
+}
+
 function stepOf(row: Row): number {
   return row.current_steps ?? row.step ?? Number.NaN;
 }
@@ -123,6 +146,5 @@ function stepOf(row: Row): number {
 /** Rows of a log, read without the project's own parser. */
 function readRows(file: string): Row[] {
   const revive = (_: string, value: unknown) => (value === '<NaN>' ? Number.NaN : value);
-  const lines = readFileSync(file, 'utf8').trim().split('\n');
-  return lines.map((line) => JSON.parse(line.replaceAll(/: NaN\b/g, ': "<NaN>"'), revive) as Row);
+  return linesOf(file).map((line) => JSON.parse(line.replaceAll(/: NaN\b/g, ': "<NaN>"'), revive) as Row);
 }

@@ -91,14 +91,14 @@ describe('two writers of one log', () => {
   it('of which one now and then speaks twice are one attempt', () => {
     const attempts = new Attempts();
     const spoken: Logged[] = [
-      [4960, 100],
-      [4990, 101],
-      [4970, 102],
-      [5000, 103],
-      [4980, 104],
-      [4990, 105],
-      [5010, 106],
-      [5000, 107],
+      [60, 100],
+      [90, 101],
+      [70, 102],
+      [100, 103],
+      [80, 104],
+      [90, 105],
+      [110, 106],
+      [100, 107],
     ];
     expect(proofs(attempts, spoken)).toEqual([]);
     expect(attempts.count).toBe(1);
@@ -123,9 +123,9 @@ describe('two writers of one log', () => {
 
   it('that were both resumed are two attempts, not three', () => {
     const attempts = new Attempts();
-    const resumed = steps(5010, 5100, 160, 10).flatMap((one) => [one, one]);
+    const resumed = steps(510, 600, 160, 10).flatMap((one) => [one, one]);
     expect(
-      proofs(attempts, [[5200, 9000], [5230, 9020], [5210, 9100], [5240, 9200], [5220, 9300], ...resumed]),
+      proofs(attempts, [[700, 9000], [730, 9020], [710, 9100], [740, 9200], [720, 9300], ...resumed]),
     ).toHaveLength(1);
     expect(attempts.count).toBe(2);
   });

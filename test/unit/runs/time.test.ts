@@ -22,6 +22,13 @@ it('is never later than the arrival', () => {
   expect(timeOf(resumed(), { attempt: 1, elapsed: 20, arrivedMs: READ - 60_000 })).toBe(READ - 60_000);
 });
 
+it('is the arrival where the clock of the trainer leads back to before there were any', () => {
+  const run = new Run('r', READ);
+  for (const elapsed of [1, 80_000_000_000])
+    run.observe(recordOf({ step: 1, loss: 1, elapsed_seconds: elapsed }), READ);
+  expect(timeOf(run, { attempt: 0, elapsed: 1, arrivedMs: READ })).toBe(READ);
+});
+
 it('is the arrival where the log has no clock', () => {
   expect(timeOf(resumed(), { attempt: 1, elapsed: Number.NaN, arrivedMs: READ })).toBe(READ);
   const run = new Run('r', READ);
