@@ -45,7 +45,8 @@ export class Run implements RunFacts {
   firstStep: number | null = null;
   lastStep: number | null = null;
   maxSteps: number | null = null;
-  lastRecordMs: number | null = null;
+  /** NaN before the first record: a number that stays one costs nothing to set. */
+  #lastRecordMs = Number.NaN;
   ended: 'finished' | 'failed' | null = null;
   /** Tells this run from another one that stood or will stand in the same folder: what its first training record says. */
   origin = '';
@@ -60,11 +61,15 @@ export class Run implements RunFacts {
     return this.attemptLog.count;
   }
 
+  get lastRecordMs(): number | null {
+    return Number.isNaN(this.#lastRecordMs) ? null : this.#lastRecordMs;
+  }
+
   /** Takes the next record. Returns true when it proves that a new attempt has begun. */
   observe(record: LogRecord, arrivedMs: number): boolean {
     this.tally.observe(record);
     this.#remember(record);
-    this.lastRecordMs = Math.max(arrivedMs, this.lastRecordMs ?? 0);
+    if (!(arrivedMs < this.#lastRecordMs)) this.#lastRecordMs = arrivedMs;
     const step = record.step;
     if (step === null) return false;
     const evaluation = record.has(FIELD.eval_loss) && !record.isTraining;

@@ -24,10 +24,13 @@ export class Tally {
   observe(record: LogRecord): void {
     this.records++;
     if (record.get(FIELD.loss) === 0) this.zeroLoss++;
-    for (const field of WATCHED_FIELDS) {
-      const value = record.get(FIELD[field]);
-      if (value === undefined || Number.isFinite(value)) continue;
-      this.nonfinite[field][Number.isNaN(value) ? 'nan' : 'inf']++;
-    }
+    this.#watch('loss', record.get(FIELD.loss));
+    this.#watch('grad_norm', record.get(FIELD.grad_norm));
+    this.#watch('eval_loss', record.get(FIELD.eval_loss));
+  }
+
+  #watch(field: Watched, value: number | undefined): void {
+    if (value === undefined || Number.isFinite(value)) return;
+    this.nonfinite[field][Number.isNaN(value) ? 'nan' : 'inf']++;
   }
 }

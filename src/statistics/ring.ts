@@ -2,7 +2,9 @@
 export class Ring {
   readonly #values: Float64Array;
   readonly #sorted: Float64Array;
-  #count = 0;
+  /** Place of the next one. */
+  #next = 0;
+  #size = 0;
 
   constructor(capacity: number) {
     this.#values = new Float64Array(capacity);
@@ -10,33 +12,35 @@ export class Ring {
   }
 
   get size(): number {
-    return Math.min(this.#count, this.#values.length);
+    return this.#size;
   }
 
   push(value: number): void {
-    this.#values[this.#count % this.#values.length] = value;
-    this.#count++;
+    const values = this.#values;
+    values[this.#next] = value;
+    this.#next = this.#next + 1 === values.length ? 0 : this.#next + 1;
+    if (this.#size < values.length) this.#size++;
   }
 
   /** Puts `value` in the place of the newest one. */
   amend(value: number): void {
-    if (this.#count === 0) return;
-    this.#values[(this.#count - 1) % this.#values.length] = value;
+    if (this.#size > 0) this.#values[this.#place(0)] = value;
   }
 
   clear(): void {
-    this.#count = 0;
+    this.#next = 0;
+    this.#size = 0;
   }
 
   /** The value pushed `age` pushes ago: 0 is the newest, `size - 1` the oldest. NaN when there is none. */
   at(age: number): number {
-    if (age < 0 || age >= this.size) return Number.NaN;
-    return this.#values[(this.#count - 1 - age) % this.#values.length] ?? Number.NaN;
+    if (age < 0 || age >= this.#size) return Number.NaN;
+    return this.#values[this.#place(age)] as number;
   }
 
   /** The `q`-quantile (0 to 1) by nearest rank; NaN when empty. */
   quantile(q: number): number {
-    const size = this.size;
+    const size = this.#size;
     if (size === 0) return Number.NaN;
     const sorted = this.#sorted.subarray(0, size);
     sorted.set(this.#values.subarray(0, size));
@@ -46,5 +50,10 @@ export class Ring {
 
   median(): number {
     return this.quantile(0.5);
+  }
+
+  #place(age: number): number {
+    const place = this.#next - 1 - age;
+    return place < 0 ? place + this.#values.length : place;
   }
 }

@@ -1,8 +1,8 @@
-import { type Dirent, readdirSync } from 'node:fs';
+import { type Dirent, readdirSync, type Stats } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Format } from '../formats/format.ts';
 import { formatOf } from '../formats/index.ts';
-import { type FolderListener, Folders, idOf } from './folders.ts';
+import { type FolderListener, Folders, isSameFolder } from './folders.ts';
 import { failure, type Standing, standing } from './standing.ts';
 
 /** A log and the run that it belongs to. */
@@ -38,8 +38,8 @@ export class Discovery {
   readonly #folders: Folders;
   readonly #unlisted: string[] = [];
   readonly #unfollowed: string[] = [];
-  /** Identity of the folder in which the watched path is a file. */
-  #besideId: string | null = null;
+  /** The folder in which the watched path is a file. */
+  #beside: Stats | null = null;
 
   /**
    * @param onLog called for every log at least once; a log may be reported again when its folder changes
@@ -103,7 +103,7 @@ export class Discovery {
     if (folder === undefined) return;
     if (now.kind === 'error') {
       folder.again = true;
-    } else if (now.kind !== 'folder' || idOf(now.stats) !== folder.id) {
+    } else if (now.kind !== 'folder' || !isSameFolder(now.stats, folder.stats)) {
       // gone, or another one of the same name
       this.#folders.forget(path);
       this.#enter(path, now);
@@ -143,9 +143,14 @@ export class Discovery {
     }
   }
 
+  /** Takes in what an entry leads to; a folder that is known may have been replaced together with the one above. */
   #follow(path: string): void {
-    if (SKIPPED.has(basename(path)) || this.#folders.get(path) !== undefined) return;
+    if (SKIPPED.has(basename(path))) return;
     const found = this.#look(path);
+    const known = this.#folders.get(path);
+    if (known !== undefined && found.kind === 'folder' && !isSameFolder(found.stats, known.stats)) {
+      this.#folders.forget(path);
+    }
     this.#enter(path, found);
     if (found.kind !== 'file') return;
     if (formatOf(basename(path)) === undefined) this.#folders.get(dirname(path))?.links.delete(path);
@@ -161,11 +166,12 @@ export class Discovery {
     const isFile = root.kind === 'file' || (root.kind === 'missing' && formatOf(basename(this.root)) !== undefined);
     const folder = dirname(this.root);
     const beside = isFile ? standing(folder) : root;
-    const id = isFile && beside.kind === 'folder' ? idOf(beside.stats) : null;
-    if (id === this.#besideId) return;
-    if (this.#besideId !== null) this.#listener.folderGone(folder);
-    if (id !== null) this.#listener.folder(folder);
-    this.#besideId = id;
+    const now = isFile && beside.kind === 'folder' ? beside.stats : null;
+    const before = this.#beside;
+    this.#beside = now;
+    if (now !== null && before !== null && isSameFolder(now, before)) return;
+    if (before !== null) this.#listener.folderGone(folder);
+    if (now !== null) this.#listener.folder(folder);
   }
 
   #report(path: string): void {

@@ -12,7 +12,8 @@ export interface FolderListener {
 
 /** What is known of a folder that was listed. */
 export interface Folder {
-  readonly id: string;
+  /** As it was when it was taken in. */
+  readonly stats: Stats;
   /** Time of change when it was last listed; NaN before. */
   changedMs: number;
   /** Clocks of file systems are coarse: after a change it is listed once more. */
@@ -48,10 +49,10 @@ export class Folders {
     const other = this.#pathById.get(id);
     if (other !== undefined) {
       const now = standing(other);
-      if (now.kind === 'folder' && idOf(now.stats) === id) return false;
+      if (now.kind === 'folder' && isSameFolder(now.stats, stats)) return false;
       this.forget(other);
     }
-    this.#byPath.set(path, { id, changedMs: Number.NaN, again: false, relistMs: 0, links: new Set() });
+    this.#byPath.set(path, { stats, changedMs: Number.NaN, again: false, relistMs: 0, links: new Set() });
     this.#pathById.set(id, path);
     this.#listener.folder(path);
     return true;
@@ -61,12 +62,16 @@ export class Folders {
     const folder = this.#byPath.get(path);
     if (folder === undefined) return;
     this.#byPath.delete(path);
-    this.#pathById.delete(folder.id);
+    this.#pathById.delete(idOf(folder.stats));
     this.#listener.folderGone(path);
   }
 }
 
 /** Inode numbers are given to the next folder at once; the time of birth tells the two apart where there is one. */
-export function idOf({ dev, ino, birthtimeMs }: Stats): string {
+export function isSameFolder(one: Stats, other: Stats): boolean {
+  return one.ino === other.ino && one.dev === other.dev && one.birthtimeMs === other.birthtimeMs;
+}
+
+function idOf({ dev, ino, birthtimeMs }: Stats): string {
   return `${dev}:${ino}:${birthtimeMs}`;
 }

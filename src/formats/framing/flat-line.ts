@@ -13,6 +13,8 @@ export interface FlatKey {
 interface CompiledKey extends FlatKey {
   /** `"name": ` */
   readonly pattern: Uint8Array;
+  /** The same, four bytes a word (little-endian); the last word reaches back so as to end with the pattern. */
+  readonly words: Uint32Array;
 }
 
 const QUOTE = 0x22;
@@ -52,10 +54,15 @@ export class FlatLineReader {
   /** Keys as they stood in the last line: the next one has the same, nearly always. */
   readonly #order: CompiledKey[] = [];
   #value = 0.5;
+  /** Over the buffer of the last line. */
+  #view: DataView = new DataView(new ArrayBuffer(0));
 
   /** @param keys by name; names are ASCII */
   constructor(keys: ReadonlyMap<string, FlatKey>) {
-    this.#keys = [...keys].map(([name, key]) => ({ ...key, pattern: Buffer.from(`"${name}": `) }));
+    this.#keys = [...keys].map(([name, key]) => {
+      const pattern = Buffer.from(`"${name}": `);
+      return { ...key, pattern, words: wordsOf(pattern) };
+    });
   }
 
   /**
@@ -67,6 +74,7 @@ export class FlatLineReader {
     let last = end - 1;
     while (last > start && (bytes[last] === CR || bytes[last] === SPACE)) last--;
     if (bytes[start] !== OPEN || bytes[last] !== CLOSE) return false;
+    if (this.#view.buffer !== bytes.buffer) this.#view = new DataView(bytes.buffer);
     record.clear();
     let at = start + 1;
     for (let place = 0; ; place++) {
@@ -82,13 +90,23 @@ export class FlatLineReader {
 
   #keyAt(bytes: Uint8Array, at: number, place: number): CompiledKey | null {
     const expected = this.#order[place];
-    if (expected !== undefined && startsWith(bytes, at, expected.pattern)) return expected;
+    if (expected !== undefined && this.#isAt(bytes, at, expected)) return expected;
     for (const key of this.#keys) {
       if (!startsWith(bytes, at, key.pattern)) continue;
       this.#order[place] = key;
       return key;
     }
     return null;
+  }
+
+  /** Compares a word at a time. */
+  #isAt(bytes: Uint8Array, at: number, { pattern, words }: CompiledKey): boolean {
+    if (at + pattern.length > bytes.length) return false;
+    const view = this.#view;
+    const start = bytes.byteOffset + at;
+    const last = words.length - 1;
+    for (let place = 0; place < last; place++) if (view.getUint32(start + place * 4, true) !== words[place]) return false;
+    return view.getUint32(start + pattern.length - 4, true) === words[last];
   }
 
   /** Returns the place after the value, or -1. */
@@ -182,6 +200,11 @@ export class FlatLineReader {
     this.#value = Number.NaN;
     return start + NAN.length;
   }
+}
+
+function wordsOf(pattern: Buffer): Uint32Array {
+  const count = Math.ceil(pattern.length / 4);
+  return Uint32Array.from({ length: count }, (_, place) => pattern.readUInt32LE(Math.min(place * 4, pattern.length - 4)));
 }
 
 /** 0 to 9, or more for anything that is no digit. */

@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { costOf } from './cost.ts';
+import { writeLongLog } from './long-log.ts';
+import type { Row } from './table.ts';
+
+const HERE = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const PROGRAM = HERE('../../bin/nanwatch.js');
+const LINES = 1_000_000;
+
+/** Reading a long log from its first byte: nanwatch with every detector on and a JSON report, against the plain ways. */
+export function catchUp(folder: string): Row[] {
+  mkdirSync(join(folder, 'run'), { recursive: true });
+  const log = join(folder, 'run', 'trainer_log.jsonl');
+  writeLongLog(log, LINES);
+  const lineBytes = Math.round(statSync(log).size / LINES);
+  const ours = costOf(process.execPath, [PROGRAM, 'check', '--format', 'json', join(folder, 'run')]);
+  const bare = costOf(process.execPath, [HERE('./bare-loop.js'), log]);
+  const what = `${LINES.toLocaleString('en-US')} lines of ${lineBytes} B`;
+  const rows: Row[] = [
+    { what: `${what}: bare Node loop, CPU`, value: `${bare.cpuSeconds.toFixed(2)} s` },
+    {
+      what: `${what}: nanwatch check, CPU`,
+      value: `${ours.cpuSeconds.toFixed(2)} s = ${(ours.cpuSeconds / bare.cpuSeconds).toFixed(2)} x bare loop`,
+      target: '≤ 0.5 x',
+    },
+    { what: `${what}: nanwatch check, peak memory`, value: `${ours.peakMiB.toFixed(0)} MiB`, target: '< 120 MiB' },
+  ];
+  return [...rows, mtail(log, ours.cpuSeconds, what)];
+}
+
+function mtail(log: string, ours: number, what: string): Row {
+  if (spawnSync('mtail', ['--version']).status !== 0) {
+    return { what: `${what}: mtail`, value: 'not installed: apt-get install -y --no-install-recommends mtail' };
+  }
+  const args = ['--one_shot', '--progs', HERE('./trainer-log.mtail'), '--logs', log, '--log_dir', join(log, '..')];
+  const { cpuSeconds } = costOf('mtail', args, { times: 1 });
+  return {
+    what: `${what}: mtail, CPU`,
+    value: `${cpuSeconds.toFixed(2)} s; nanwatch is 1/${(cpuSeconds / ours).toFixed(1)} of it`,
+    target: '≤ 1/9',
+  };
+}
