@@ -35,6 +35,10 @@ export class Measured {
     throw new Error(`${args.join(' ')} ended before it was ready`);
   }
 
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
   async text(path: string): Promise<string> {
     return (await fetch(this.url + path)).text();
   }

@@ -51,6 +51,18 @@ scenario('an event alone is enough, without any tick', (world) => {
   expect(world.records('a')).toBe(2);
 });
 
+scenario('what is written before a watch stands is seen when it does, without any tick', (world) => {
+  if (world.options.seenBy === 'poll') return;
+  world.write('a', line(1));
+  world.watch.tail.tick(world.nowMs);
+  world.watch.tail.drain(world.nowMs);
+  world.write('a', line(2));
+  world.write('b', line(1));
+  world.waker.deliver();
+  world.watch.tail.drain(world.nowMs);
+  expect([world.records('a'), world.records('b')]).toEqual([2, 1]);
+});
+
 scenario('line ends of Windows, blank lines, a byte-order mark', (world) => {
   world.start();
   world.write('a', `\uFEFF${line(1)}`, '\n', ' \t\n', '\r\n', line(2).replace('\n', '\r\n'));

@@ -9,7 +9,8 @@ interface Watch {
 
 /**
  * File events by hand, with the weaknesses of inotify: only entries of a watched folder make events, a watch belongs to
- * the folder that stood under the name when it began, and what happened before made no event.
+ * the folder that stood under the name when it began, and what happens before it stands, which takes until the next
+ * delivery, makes no event.
  */
 export class ManualWaker implements Waker {
   readonly #watches = new Map<string, Watch>();
@@ -35,6 +36,7 @@ export class ManualWaker implements Waker {
 
   /** Something was done to this path: its event is under way, if it is watched. */
   touched(path: string): void {
+    if (this.#ready.has(dirname(path))) return;
     const parent = this.#watches.get(dirname(path));
     if (parent?.id === idOf(dirname(path)) || this.#watches.has(path)) this.#touched.push(path);
   }

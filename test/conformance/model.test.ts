@@ -11,7 +11,7 @@ import { SEEN_BY, World, WRITER } from './world.ts';
  */
 const SEEDS = Number(process.env.NANWATCH_MODEL_SEEDS ?? 200);
 const ONE = process.env.NANWATCH_MODEL_SEED;
-const STEPS = 60;
+const STEPS = 40;
 const SETTLE_MS = 6_000;
 const BATCH = 25;
 

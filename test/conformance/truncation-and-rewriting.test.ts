@@ -28,8 +28,12 @@ scenario('truncated to zero', (world) => {
 
 for (const [size, count] of [
   ['small', 10],
+  ['middling', 100],
   ['large', LARGE],
 ] as const) {
+  /** Of a large log the whole is compared only now and then. */
+  const proofMs = count === LARGE ? 10_000 : undefined;
+
   scenario(`truncated and regrown past the offset before anyone looked, ${size}`, (world) => {
     world.write('a', lines(1, count));
     world.start();
@@ -57,7 +61,7 @@ for (const [size, count] of [
       content.indexOf(middle),
     );
     world.writeOver(world.log('a'), content);
-    world.expectTruth(3_000);
+    world.expectTruth(proofMs);
     expect(world.watch.run('a').run.tally.zeroLoss).toBe(1);
   });
 
@@ -67,7 +71,7 @@ for (const [size, count] of [
     const middle = lines(1, Math.floor(count / 2)).length;
     world.writeOver(world.log('a'), `${line(7, { loss: 0 })}#`, middle);
     world.write('a', line(count + 1));
-    world.expectTruth(10_000);
+    world.expectTruth(proofMs);
     expect(world.watch.run('a').run.tally.zeroLoss).toBe(1);
   });
 
@@ -154,10 +158,10 @@ scenario('a hole of a gigabyte is neither slow nor held in memory', (world) => {
   truncateSync(world.log('a'), 1024 ** 3);
   world.write('a', line(2));
   const memory = process.memoryUsage.rss();
-  const startMs = performance.now();
+  const before = process.cpuUsage();
   world.settle(0);
   expect(world.lastStep('a')).toBe(2);
-  expect(performance.now() - startMs).toBeLessThan(8_000);
+  expect(process.cpuUsage(before).user / 1_000).toBeLessThan(3_000);
   expect(process.memoryUsage.rss() - memory).toBeLessThan(64 * 1024 ** 2);
   world.truncate(world.log('a'), 0);
 });

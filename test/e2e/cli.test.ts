@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { launchAgent, runProgram, startAgent } from '../support/agent.ts';
@@ -36,26 +36,51 @@ describe('input that cannot be used', () => {
     ['an option like no other', () => ['check', '--xyzzy', 'x'], [/--xyzzy/, /--help/]],
     ['a check of nothing', () => ['check'], [/missing required argument 'path'/, /--help/]],
     ['a path to check that is not there', () => ['check', 'chekc'], [/chekc does not exist/, /Name a run folder/]],
-    ['a path to replay that is not there', () => ['replay', 'nothing'], [/nothing does not exist/, /Name a run folder/]],
+    [
+      'a path to replay that is not there',
+      () => ['replay', 'nothing'],
+      [/nothing does not exist/, /Name a run folder/],
+    ],
     ['no path', () => ['run'], [/no path/, /nanwatch run saves/]],
-    ['a pipe to follow', () => ['run', fifo()], [/trainer_log\.jsonl is neither a file nor a folder/, /Name a run folder/]],
+    [
+      'a pipe to follow',
+      () => ['run', fifo()],
+      [/trainer_log\.jsonl is neither a file nor a folder/, /Name a run folder/],
+    ],
     ['a pipe to check', () => ['check', fifo()], [/neither a file nor a folder/, /Name a run folder/]],
     ['a device', () => ['check', '/dev/null'], [/\/dev\/null is neither a file nor a folder/, /Name a run folder/]],
-    ['a file that is no log', () => ['check', fileWith('')], [/nanwatch\.yaml is not named like a log/, /trainer_log\.jsonl/]],
+    [
+      'a file that is no log',
+      () => ['check', fileWith('')],
+      [/nanwatch\.yaml is not named like a log/, /trainer_log\.jsonl/],
+    ],
     ['a bad address', () => ['run', healthyRuns(), '--listen', '9909'], [/--listen: "9909"/, /HOST:PORT/]],
     ['a port that is none', () => ['run', healthyRuns(), '--listen', '127.0.0.1:70000'], [/70000/, /HOST:PORT/]],
     ['a bad level', () => ['run', healthyRuns(), '--log-level', 'loud'], [/--log-level: "loud"/, /debug/]],
     ['a bad duration', () => ['run', healthyRuns(), '--ignore-older', 'week'], [/--ignore-older: "week"/, /7d/]],
     ['a bad format', () => ['check', healthyRuns(), '--format', 'xml'], [/--format/, /xml/, /text, json/]],
-    ['a bad severity', () => ['check', healthyRuns(), '--fail-on', 'bad'], [/--fail-on/, /bad/, /info, warning, critical/]],
+    [
+      'a bad severity',
+      () => ['check', healthyRuns(), '--fail-on', 'bad'],
+      [/--fail-on/, /bad/, /info, warning, critical/],
+    ],
     ['a bad speed', () => ['replay', healthyRuns(), '--speed', 'fast'], [/--speed fast/, /max/]],
-    ['a file that is not there', () => ['run', healthyRuns(), '--config', 'none.yaml'], [/none\.yaml cannot be read \(ENOENT\)/, /--config/]],
+    [
+      'a file that is not there',
+      () => ['run', healthyRuns(), '--config', 'none.yaml'],
+      [/none\.yaml cannot be read \(ENOENT\)/, /--config/],
+    ],
     ['malformed YAML', config('lang: en\nlabels: {team: [a\n'), [/nanwatch\.yaml:[23]:\d+: not valid YAML/]],
     ['a list for settings', config('- a\n- b\n'), [/nanwatch\.yaml: must hold settings/, /listen: 127\.0\.0\.1:9909/]],
     ['an unknown setting', config('lisen: 127.0.0.1:0\n'), [/unknown setting "lisen"/, /Known are .*\blisten\b/]],
     ['an unknown setting of a detector', config('detectors: {stall: {limit: 3}}\n'), [/detectors\.stall/, /"limit"/]],
     ['a label that is none', config('labels: {a-b: c}\n'), [/labels\.a-b/, /letters, digits and _/]],
-    ['a bad address in the environment', () => ['run', healthyRuns()], [/NANWATCH_LISTEN: "nowhere"/, /HOST:PORT/], { NANWATCH_LISTEN: 'nowhere' }],
+    [
+      'a bad address in the environment',
+      () => ['run', healthyRuns()],
+      [/NANWATCH_LISTEN: "nowhere"/, /HOST:PORT/],
+      { NANWATCH_LISTEN: 'nowhere' },
+    ],
   ])('%s is said in one line, and nothing starts', async (_, args, says, env = {}) => {
     const state = join(temporaryFolder(), 'state');
     const { code, stdout, stderr } = await runProgram(args(), { env: { NANWATCH_STATE_DIR: state, ...env } });
@@ -68,7 +93,10 @@ describe('input that cannot be used', () => {
   it.each([
     ['on the command line', (url: string) => ({ args: ['--webhook', url], env: {} })],
     ['in the environment', (url: string) => ({ args: [], env: { NANWATCH_WEBHOOK: url } })],
-    ['in the file', (url: string) => ({ args: ['--config', fileWith(`receivers: [{type: webhook, url: '${url}'}]`)], env: {} })],
+    [
+      'in the file',
+      (url: string) => ({ args: ['--config', fileWith(`receivers: [{type: webhook, url: '${url}'}]`)], env: {} }),
+    ],
   ])('a bad webhook address %s is not repeated', async (_, given) => {
     const { args, env } = given('htps:/hooks.example/T0KEN');
     const { code, stdout, stderr } = await runProgram(['run', healthyRuns(), ...args], { env });
@@ -85,7 +113,9 @@ describe('an agent that cannot start', () => {
     onTestFinished(() => void other.close());
     const { port } = other.address() as AddressInfo;
     const { code, stderr } = await runProgram(['run', healthyRuns(), '--listen', `127.0.0.1:${port}`]);
-    expect(stderr).toMatch(new RegExp(`^nanwatch: 127\\.0\\.0\\.1:${port} is in use.*ss -ltnp.*:${port}.*--listen\\.\n$`));
+    expect(stderr).toMatch(
+      new RegExp(`^nanwatch: 127\\.0\\.0\\.1:${port} is in use.*ss -ltnp.*:${port}.*--listen\\.\n$`),
+    );
     expect(code).toBe(1);
   });
 
@@ -93,7 +123,9 @@ describe('an agent that cannot start', () => {
     const [runs, state] = [healthyRuns(), join(temporaryFolder(), 'state')];
     const first = await startAgent([runs, '--state-dir', state]);
     const { code, stderr } = await runProgram(['run', runs, '--listen', '127.0.0.1:0', '--state-dir', state]);
-    expect(stderr).toMatch(/^nanwatch: The state folder .*state is in use by another nanwatch agent\. .*--state-dir\.\n$/);
+    expect(stderr).toMatch(
+      /^nanwatch: The state folder .*state is in use by another nanwatch agent\. .*--state-dir\.\n$/,
+    );
     expect(code).toBe(1);
     expect((await first.get('/-/healthy')).status).toBe(200);
   });
@@ -138,7 +170,16 @@ describe('check', () => {
     expect(report).toMatchObject({
       version: 1,
       runs: [
-        { run: 'sft', state: 'finished', attempts: 1, records: 61, first_step: 1, last_step: 60, max_steps: 60, incidents: [] },
+        {
+          run: 'sft',
+          state: 'finished',
+          attempts: 1,
+          records: 61,
+          first_step: 1,
+          last_step: 60,
+          max_steps: 60,
+          incidents: [],
+        },
         {
           run: 'warned',
           state: 'finished',
@@ -238,7 +279,9 @@ describe('stopping', () => {
     const began = performance.now();
     expect(await agent.stop('SIGTERM')).toEqual({ code: 0, signal: null });
     expect(performance.now() - began).toBeLessThan(10_000);
-    expect(agent.log).toContainEqual(expect.objectContaining({ level: 40, msg: expect.stringContaining('state folder') }));
+    expect(agent.log).toContainEqual(
+      expect.objectContaining({ level: 40, msg: expect.stringContaining('state folder') }),
+    );
   });
 
   it('with Ctrl-C exits 0 at once, whatever a receiver does', async () => {
@@ -298,7 +341,7 @@ describe('run', () => {
     const config = fileWith(
       `listen: nonsense\nlang: en\nlabels: {team: 医疗}\nreceivers: [{type: webhook, name: ours, url: '${file.url}/file'}]\n`,
     );
-    const agent = await launchAgent(['run', runs, '--webhook', `${flag.url}/flag`], {
+    await launchAgent(['run', runs, '--webhook', `${flag.url}/flag`], {
       env: {
         NANWATCH_CONFIG: config,
         NANWATCH_LISTEN: '127.0.0.1:0',
@@ -321,7 +364,7 @@ describe('run', () => {
     const runs = temporaryFolder();
     const trainer = new Trainer(join(runs, 'sft'));
     trainer.train(30);
-    await startAgent([runs], { env: { NANWATCH_WEBHOOK: `${one.url}/1,${two.url}/2` } });
+    await startAgent([runs], { env: { NANWATCH_WEBHOOK: `${one.url}/1 ${two.url}/2` } });
     trainer.train(1, { loss: Number.NaN });
     await one.next('it', ({ path, body }) => path === '/1' && body.receiver === 'webhook');
     await two.next('it', ({ path, body }) => path === '/2' && body.receiver === 'webhook-2');
@@ -347,14 +390,25 @@ describe('secrets', () => {
     const agent = await startAgent([runs, ...args, '--webhook', address(failing.url)]);
     trainer.train(1, { loss: Number.NaN });
     await receiver.next('the notification', ({ path, headers }) => {
-      return path === '/T0KEN/hook?key=QUERYKEY' && /^sha256=[0-9a-f]{64}$/.test(String(headers['x-nanwatch-signature']));
+      return (
+        path === '/T0KEN/hook?key=QUERYKEY' && /^sha256=[0-9a-f]{64}$/.test(String(headers['x-nanwatch-signature']))
+      );
     });
     await refusing.next('the notification', () => true);
     await failing.next('the notification', ({ body }) => body.receiver === 'webhook');
     await agent.until('all were tried', async () =>
       ['r1', 'r2', 'r3', 'webhook'].every((name) => agent.log.some(({ receiver: of }) => of === name)),
     );
-    const paths = ['/', '/metrics', '/api/v1/runs', '/api/v1/runs/sft', '/api/v1/alerts', '/api/v1/config', '/-/ready', '/x'];
+    const paths = [
+      '/',
+      '/metrics',
+      '/api/v1/runs',
+      '/api/v1/runs/sft',
+      '/api/v1/alerts',
+      '/api/v1/config',
+      '/-/ready',
+      '/x',
+    ];
     const answers = await Promise.all(paths.map(async (path) => (await agent.get(path)).text()));
     await agent.stop('SIGINT');
     const everything = [agent.stdout, agent.stderr, ...answers].join('\n');
@@ -373,7 +427,9 @@ describe.skipIf(oldNode === undefined)('a Node older than 24 (skipped where none
   it('is told in one line what it needs', () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'bin'));
-    const { status, stdout, stderr } = spawnSync(String(oldNode), ['bin/nanwatch.js', 'run', folder], { encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(String(oldNode), ['bin/nanwatch.js', 'run', folder], {
+      encoding: 'utf8',
+    });
     expect(stderr).toMatch(/^nanwatch needs Node 24 or newer, this is \d+\.\d+\.\d+\..*\n$/);
     expect(stdout).toBe('');
     expect(status).toBe(2);

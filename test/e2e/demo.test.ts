@@ -11,7 +11,11 @@ it('the demo says where to look, shows alerts as they come, and ends on Ctrl-C w
   expect(demo.stdout).toContain(`${demo.url}/\n`);
   expect(demo.stdout).toContain(`${demo.url}/api/v1/runs`);
   await demo.until('the page is there', async () => (await fetch(demo.url)).ok);
-  await demo.until('an alert is shown', () => /critical +TrainerGradNonFinite +llama-fp16-intermittent-nan/.test(demo.stdout), 15_000);
+  await demo.until(
+    'an alert is shown',
+    () => /critical +TrainerGradNonFinite +llama-fp16-intermittent-nan/.test(demo.stdout),
+    15_000,
+  );
   await demo.until('its end is shown', () => /resolved +TrainerGradNonFinite/.test(demo.stdout), 15_000);
   expect(demo.stdout).toMatch(/Gradient norm is NaN, infinite or a sentinel for it in 3 records, steps 61 to 63/);
   expect(demo.stdout).not.toContain('llama-bf16-healthy');

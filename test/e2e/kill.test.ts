@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { type Agent, cleanEnvironment, launchAgent, startAgent } from '../support/agent.ts';
 import { Child } from '../support/child.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { type Sample, valueOf } from '../support/metrics.ts';
+import { type Sample, sampleValue } from '../support/metrics.ts';
 import { type Delivery, type Receiver, startReceiver } from '../support/receiver.ts';
 import { RECORDED, recordedLines } from '../support/trainer.ts';
 import { until } from '../support/until.ts';
@@ -15,7 +15,11 @@ const LINES = recordedLines(RUN).length;
 const WRITER = fileURLToPath(new URL('../support/writer.ts', import.meta.url));
 
 /** Numbers that follow from when lines came, which the log of this run does not say. */
-const BY_ARRIVAL = new Set(['trainer_seconds_per_step', 'trainer_remaining_seconds', 'trainer_last_record_timestamp_seconds']);
+const BY_ARRIVAL = new Set([
+  'trainer_seconds_per_step',
+  'trainer_remaining_seconds',
+  'trainer_last_record_timestamp_seconds',
+]);
 
 /** A run that is trained again in a process of its own, an agent that lives through it, and one that is to be killed. */
 class Scene {
@@ -55,7 +59,7 @@ class Scene {
     await agent.hasRead(RUN, LINES, 20_000);
     await agent.until(
       'nothing is pending',
-      async () => valueOf(await agent.metrics(), 'nanwatch_notifications_pending') === 0,
+      async () => sampleValue(await agent.metrics(), 'nanwatch_notifications_pending') === 0,
       60_000,
     );
   }
@@ -118,14 +122,14 @@ async function expectNothingLost(here: Scene, agent: Agent): Promise<void> {
   }
 }
 
-describe('kill -9', () => {
+describe('kill -9', { timeout: 60_000 }, () => {
   it('at many moments of a run loses nothing', async () => {
     const here = await scene();
     let agent = await here.start();
     here.train(20);
     await agent.hasRead(RUN, 1);
     // before, at the beginning of, within and after incidents; each new agent lives a little longer than the last
-    for (const moment of [20, 61, 64, 84, 112, 132, 153, 175, 202, 224]) {
+    for (const moment of [20, 61, 64, 84, 112, 153, 175, 202]) {
       await here.written(moment);
       await agent.kill();
       agent = await here.start();

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startAgent } from '../support/agent.ts';
@@ -28,12 +28,16 @@ function shapeOf(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .sort()
-      .map(([key, inner]) => [key, /labels|annotations/i.test(key) ? [...new Set(Object.values(inner).map(shapeOf))] : shapeOf(inner)]),
+      .map(([key, inner]) => [
+        key,
+        /labels|annotations/i.test(key) ? [...new Set(Object.values(inner).map(shapeOf))] : shapeOf(inner),
+      ]),
   );
 }
 
 function firing(alertname: string) {
-  return ({ body }: Delivery) => body.alerts.some(({ labels, status }) => labels.alertname === alertname && status === 'firing');
+  return ({ body }: Delivery) =>
+    body.alerts.some(({ labels, status }) => labels.alertname === alertname && status === 'firing');
 }
 
 describeWith(DEBIAN, 'with a real Prometheus', (prometheusPath, promtool, alertmanagerPath) => {
@@ -96,7 +100,9 @@ describeWith(DEBIAN, 'with a real Prometheus', (prometheusPath, promtool, alertm
       async () => {
         const found = (await prometheus.alerts()).filter(({ state }) => state === 'firing');
         const names = found.map(({ labels }) => `${labels.alertname} ${labels.run} ${labels.severity}`);
-        return ['TrainerLossNonFinite', 'TrainerGradNonFinite'].every((name) => names.includes(`${name} ${NAME} critical`));
+        return ['TrainerLossNonFinite', 'TrainerGradNonFinite'].every((name) =>
+          names.includes(`${name} ${NAME} critical`),
+        );
       },
       20_000,
     );
@@ -120,7 +126,9 @@ describeWith(DEBIAN, 'with a real Prometheus', (prometheusPath, promtool, alertm
   it('what the agent sends goes through Alertmanager unchanged, fingerprint and all', async () => {
     const [ours, theirs] = [await startReceiver(), await startReceiver()];
     const runs = temporaryFolder();
-    const agent = await startAgent([runs, '--webhook', ours.url]);
+    const config = join(temporaryFolder(), 'nanwatch.yaml');
+    writeFileSync(config, 'labels: {team: 医疗 "A", Zone: b, a: c}\n');
+    const agent = await startAgent([runs, '--webhook', ours.url, '--config', config]);
     const alertmanager = await startAlertmanager(String(alertmanagerPath), theirs.url);
     const trainer = new Trainer(join(runs, NAME));
     trainer.train(30);

@@ -21,7 +21,9 @@ export class Agent extends Child {
 
   /** Lines of its log so far that are JSON. */
   get log(): LogLine[] {
-    return this.stderr.split('\n').flatMap((line) => (line.startsWith('{') && line.endsWith('}') ? JSON.parse(line) : []));
+    return this.stderr
+      .split('\n')
+      .flatMap((line) => (line.startsWith('{') && line.endsWith('}') ? JSON.parse(line) : []));
   }
 
   /** Waits until it is ready, and knows its address then. */

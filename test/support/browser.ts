@@ -17,7 +17,7 @@ export async function startBrowser(executablePath: string): Promise<Browser> {
   return browser;
 }
 
-/** A page and everything that it complains about: errors, console errors, violations of its own policy. */
+/** A page and everything that it complains about: errors, warnings, failed requests, violations of its own policy. */
 export interface WatchedPage {
   readonly page: Page;
   readonly complaints: string[];
@@ -34,11 +34,6 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   page.on('requestfailed', (request) => complaints.push(`request failed: ${request.url()}`));
   page.on('response', (response) => {
     if (response.status() >= 400) complaints.push(`${response.status()}: ${response.url()}`);
-  });
-  await page.addInitScript(() => {
-    document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
-      console.error(`policy: ${violatedDirective} ${blockedURI}`);
-    });
   });
   return { page, complaints };
 }

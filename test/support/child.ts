@@ -7,6 +7,12 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** A test that ran out of time may go on to start programs: these end with the process at the latest. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** A program that a test started, with what it has written so far. It does not outlive the test. */
 export class Child {
   readonly name: string;
@@ -24,6 +30,8 @@ export class Child {
     this.process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text;
     });
+    running.add(this.process);
+    this.process.once('exit', () => running.delete(this.process));
     this.exited = new Promise((resolve, reject) => {
       this.process.once('error', reject);
       this.process.once('close', (code, signal) => resolve({ code, signal }));

@@ -1,5 +1,5 @@
-import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 
 /** A port of the loopback that nobody uses now, for programs that cannot choose one themselves. */
 export async function freePort(): Promise<number> {

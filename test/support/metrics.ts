@@ -29,14 +29,14 @@ export function parseMetrics(text: string): Sample[] {
 function parseLabels(text: string): Record<string, string> {
   const pairs = [...text.matchAll(LABEL)].map(([, name = '', value = '']) => [
     name,
-    value.replaceAll(/\\[n"\\]/g, (escape) => ESCAPES[escape] ?? escape),
+    value.replaceAll(/\\[n"\\]/g, (escaped) => ESCAPES[escaped] ?? escaped),
   ]);
   return Object.fromEntries(pairs);
 }
 
-/** As Prometheus writes numbers: `NaN`, `+Inf`, `Nan` is none. */
+/** Numbers as Prometheus reads them: `NaN` however it is written. */
 function toNumber(text: string): number {
-  if (text === 'NaN') return Number.NaN;
+  if (/^nan$/i.test(text)) return Number.NaN;
   if (text === '+Inf' || text === '-Inf') return text === '+Inf' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
   const value = Number(text);
   if (Number.isNaN(value)) throw new Error(`not a number: ${text}`);
@@ -44,7 +44,7 @@ function toNumber(text: string): number {
 }
 
 /** The value of the one sample with this name and these labels, others allowed; undefined when there is none. */
-export function valueOf(
+export function sampleValue(
   samples: readonly Sample[],
   name: string,
   labels: Readonly<Record<string, string>> = {},

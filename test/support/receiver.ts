@@ -1,8 +1,10 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import type { AlertmanagerAlert, AlertmanagerBody } from '../../src/notify/alertmanager-body.ts';
+import type { AlertmanagerBody } from '../../src/notify/alertmanager-body.ts';
 import { until } from './until.ts';
+
+type AlertmanagerAlert = AlertmanagerBody['alerts'][number];
 
 /** One request that a receiver got. */
 export interface Delivery {

@@ -40,7 +40,11 @@ export class Stream {
 }
 
 /** Asks for the live stream of the agent at `url`. */
-export function openStream(url: string, headers: Readonly<Record<string, string>> = {}, protocol = 'nanwatch.v1'): Stream {
+export function openStream(
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+  protocol = 'nanwatch.v1',
+): Stream {
   const stream = new Stream(url, protocol, headers);
   onTestFinished(() => stream.socket.terminate());
   return stream;

@@ -7,7 +7,9 @@ export const RECORDED = fileURLToPath(new URL('../../demo/runs', import.meta.url
 
 /** The lines of a recorded run, without their newlines. */
 export function recordedLines(run: string): string[] {
-  return readFileSync(join(RECORDED, run, 'trainer_log.jsonl'), 'utf8').trimEnd().split('\n');
+  return readFileSync(join(RECORDED, run, 'trainer_log.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n');
 }
 
 type Fields = Readonly<Record<string, number | string>>;

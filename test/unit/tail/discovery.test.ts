@@ -110,3 +110,23 @@ it('a notice of something that is not under the watched path changes nothing', (
   one.notice(join(root, 'b', 'trainer_log.jsonl'), 0);
   expect(found).toEqual([]);
 });
+
+it('one look at a folder that was made anew finds what was made anew in it', () => {
+  makeLog('x/y/a');
+  const one = discovery();
+  for (let nowMs = 0; nowMs < 5_000; nowMs += 1_000) one.scan(nowMs);
+  rmSync(join(root, 'x'), { recursive: true });
+  makeLog('x/y/a');
+  events = [];
+  one.notice(join(root, 'x'), 5_000);
+  expect(events.sort()).toEqual(['+ /x', '+ /x/y', '+ /x/y/a', '- /x', '- /x/y', '- /x/y/a']);
+});
+
+it('of many links to one folder the first one by name is taken', () => {
+  mkdirSync(root);
+  mkdirSync(`${root}-outside`);
+  writeFileSync(join(`${root}-outside`, 'trainer_log.jsonl'), '');
+  for (const name of ['m', 'z', 'c', 'k', 'b', 'x', 'd', 'q']) symlinkSync(`${root}-outside`, join(root, name));
+  discovery().scan(0);
+  expect(found).toEqual(['b']);
+});

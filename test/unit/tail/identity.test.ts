@@ -115,3 +115,9 @@ it('bytes before the offset tell a file that was cut and has grown beyond it', (
   writeFileSync(path, 'x'.repeat(LARGE - 10) + 'y'.repeat(20));
   expect(compared()).toBe('rewritten');
 });
+
+it('the beginning tells a file whose bytes before the offset are the same', () => {
+  read('x'.repeat(LARGE));
+  writeFileSync(path, 'y'.repeat(2_000) + 'x'.repeat(LARGE));
+  expect(compared()).toBe('rewritten');
+});
