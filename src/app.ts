@@ -1,9 +1,10 @@
+import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { BadLineLog } from './bad-lines.ts';
 import { Broadcast } from './broadcast.ts';
-import { hostInUrl } from './config/address.ts';
+import { type Address, hostInUrl } from './config/address.ts';
 import type { Config } from './config/schema.ts';
 import { Follow, type FollowListener } from './follow.ts';
 import { registerSelf, type SelfSource } from './metrics/self.ts';
@@ -45,6 +46,7 @@ export class App {
   readonly #tail: Tail;
   readonly #server: HttpServer;
   readonly #timers: NodeJS.Timeout[] = [];
+  #reading = false;
   #ready = false;
   #stopping: Promise<void> | undefined;
   #url = '';
@@ -60,7 +62,7 @@ export class App {
     this.#logger = logger;
     this.#now = now;
     const language = LANGUAGES[config.lang];
-    const externalUrl = (config.external_url ?? `http://${hostInUrl(config.listen)}`).replace(/\/+$/, '');
+    const externalUrl = (config.external_url ?? defaultExternalUrl(config.listen)).replace(/\/+$/, '');
     const registry = new Registry();
 
     this.pipeline = new Pipeline(config.detectors, this.#pipelineListener());
@@ -86,7 +88,7 @@ export class App {
     this.#teller = new Teller(this.#notifier, { language, labels: config.labels, externalUrl }, now);
     this.#broadcast = new Broadcast(this.pipeline, language, VERSION, now);
     const source = {
-      metrics: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+      metrics: async () => ({ contentType: registry.contentType, text: withNaN(await registry.metrics()) }),
       runs: () => this.#broadcast.runs(),
       run: (id: string) => this.#broadcast.run(id),
       alerts: (state: Parameters<Broadcast['alerts']>[0]) => this.#broadcast.alerts(state),
@@ -115,6 +117,7 @@ export class App {
    */
   async start(): Promise<void> {
     await this.#listen();
+    this.#reading = true;
     this.#notifier.prune(this.#now() - FORGET_AFTER_MS);
     this.#notifier.start();
     for (const path of this.#tail.missingPaths) {
@@ -130,6 +133,7 @@ export class App {
 
   /** Reads what is there once, without serving or following, and delivers what is due for at most `deliverMs`. */
   async once(deliverMs: number): Promise<void> {
+    this.#reading = true;
     this.#tail.tick(this.#now());
     this.#tail.drain(this.#now());
     this.#notifier.start();
@@ -146,8 +150,11 @@ export class App {
 
   async #stop(deliverMs: number): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
-    await this.#tail.stop(this.#now());
-    this.#follow.end();
+    // an agent that could not begin has read nothing, and is not to begin now
+    if (this.#reading) {
+      await this.#tail.stop(this.#now());
+      this.#follow.end();
+    }
     const delivered = await this.#notifier.drain(this.#now() + deliverMs);
     if (!delivered) this.#logger.warn({}, 'not everything could be delivered in time; it waits in the state folder');
     await this.#broadcast.live.close();
@@ -227,4 +234,15 @@ export class App {
       websocketDropped: () => this.#broadcast.live.dropped,
     };
   }
+}
+
+/** As Prometheus does: the name of the machine where the agent listens on all of its addresses. */
+function defaultExternalUrl(listen: Address): string {
+  const isAny = listen.host === '0.0.0.0' || listen.host === '::';
+  return `http://${hostInUrl(isAny ? { ...listen, host: hostname() } : listen)}`;
+}
+
+/** prom-client writes `Nan`. */
+function withNaN(text: string): string {
+  return text.replaceAll(/ Nan$/gm, ' NaN');
 }

@@ -26,25 +26,24 @@ export class Teller {
   }
 
   /**
-   * All that a log held has been read: what it says is compared with what was told. Of a run that is new to the agent,
-   * what is over is history: all of it when the run has ended, else what had resolved. What was told as firing but is
+   * All that a log held has been read: what it says is compared with what was told. Of a run that is new, to the agent or
+   * to a receiver, what is over is history: all of it when the run has ended, else what had resolved. What was told as firing but is
    * not in the log any more, because another log stands there now or a stall has passed unseen, is told as resolved.
    */
   caughtUp(watched: WatchedRun): void {
     const key = runKeyOf(watched.folder);
-    const isNew = this.#notifier.firstSeen(key) === null;
     const hasEnded = watched.run.state(this.#now()) !== 'running';
     const { incidents } = watched;
     for (const incident of incidents) {
-      this.#tell(watched, incident, isNew && (hasEnded || incident.status === 'resolved'));
+      this.#tell(watched, incident, hasEnded || incident.status === 'resolved');
     }
     this.#notifier.resolveAbsent(key, new Set(incidents.map((incident) => incidentIdOf(watched, incident))));
     this.#notifier.rememberRun(key);
   }
 
-  #tell(watched: WatchedRun, incident: Incident, history: boolean): void {
+  #tell(watched: WatchedRun, incident: Incident, over: boolean): void {
     const notice = noticeOf(watched, incident, this.#now(), this.#options);
     // the leader of its group speaks for it; only who has heard of it already hears that it is over
-    this.#notifier.tell(notice, { history: history || incident.inhibitedBy !== null });
+    this.#notifier.tell(notice, { history: incident.inhibitedBy !== null, over });
   }
 }

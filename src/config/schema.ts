@@ -44,7 +44,10 @@ export const configSchema = z.strictObject({
     .describe('least level that is logged'),
   log_format: z.enum(['json', 'pretty']).optional().describe('pretty on a terminal, else json'),
   labels: z
-    .record(z.string().regex(LABEL_NAME, 'label names are letters, digits and _'), z.string())
+    .record(
+      z.string().regex(LABEL_NAME, 'label names are letters, digits and _'),
+      z.string().min(1, 'must not be empty; leave the label out instead'),
+    )
     .default({})
     .describe('labels that every alert gets'),
   receivers: z.array(receiverOptions).default([]).describe('who is told'),

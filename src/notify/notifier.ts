@@ -97,16 +97,21 @@ export class Notifier {
   /** To be called for every run that the agent starts to follow, after {@link firstSeen} was asked. */
   rememberRun(runKey: string): void {
     this.#outbox.rememberRun(runKey, this.#clock.now());
+    for (const { configured } of this.#destinations) this.#outbox.introduce(runKey, configured.options.name);
   }
 
   /**
    * Tells every receiver that has not heard it. On disk when it returns; sent later.
    *
-   * @param history it happened before the agent first saw the run: remembered, not sent, unless it ends an alert that
-   * was sent
+   * @param history not to be sent, only remembered, unless it ends an alert that was sent
+   * @param over it has ended, or its run has: history for a receiver that was not there while the run was followed
    */
-  tell(notice: Notice, { history = false }: { history?: boolean } = {}): void {
-    for (const destination of this.#destinations) this.#tellOne(destination, notice, history);
+  tell(notice: Notice, { history = false, over = false }: { history?: boolean; over?: boolean } = {}): void {
+    for (const destination of this.#destinations) {
+      const { name } = destination.configured.options;
+      const missed = over && !this.#outbox.isIntroduced(notice.runKey, name);
+      this.#tellOne(destination, notice, history || missed);
+    }
   }
 
   /**

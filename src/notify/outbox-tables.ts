@@ -25,11 +25,13 @@ export interface Pending {
 type Row = Record<string, SQLOutputValue>;
 
 /** The layout that this version reads and writes, kept in `user_version`. */
-export const LAYOUT = 2;
+export const LAYOUT = 1;
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS runs (
     run_key TEXT PRIMARY KEY, first_seen_ms INTEGER NOT NULL, last_seen_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS introduced (
+    run_key TEXT NOT NULL, receiver TEXT NOT NULL, PRIMARY KEY (run_key, receiver)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS told (
     incident_id TEXT NOT NULL, receiver TEXT NOT NULL, run_key TEXT NOT NULL, status TEXT NOT NULL,
     severity TEXT NOT NULL, seq INTEGER NOT NULL, at_ms INTEGER NOT NULL, opened TEXT,
@@ -74,6 +76,17 @@ export class OutboxTables {
 
   rememberRun(runKey: string, nowMs: number): void {
     this.#run(REMEMBER_RUN, runKey, nowMs);
+  }
+
+  /** Whether the receiver has been there while the run was followed. */
+  isIntroduced(runKey: string, receiver: string): boolean {
+    return (
+      this.#get('SELECT 1 AS yes FROM introduced WHERE run_key = ? AND receiver = ?', runKey, receiver) !== undefined
+    );
+  }
+
+  introduce(runKey: string, receiver: string): void {
+    this.#run('INSERT INTO introduced VALUES (?, ?) ON CONFLICT DO NOTHING', runKey, receiver);
   }
 
   told(incidentId: string, receiver: string): Told | null {
@@ -127,6 +140,7 @@ export class OutboxTables {
   prune(beforeMs: number): void {
     this.#atomically(() => {
       this.#run('DELETE FROM runs WHERE last_seen_ms < ?', beforeMs);
+      this.#run('DELETE FROM introduced WHERE run_key NOT IN (SELECT run_key FROM runs)');
       this.#run(FORGET_TOLD, beforeMs);
       this.#run('DELETE FROM pending WHERE created_ms < ?', beforeMs);
     });
@@ -134,7 +148,7 @@ export class OutboxTables {
 
   /** Takes over everything that `from` holds, as far as it can still be read. */
   copyFrom(from: OutboxTables): void {
-    for (const table of ['runs', 'told', 'pending']) {
+    for (const table of ['runs', 'introduced', 'told', 'pending']) {
       for (const row of from.#statement(`SELECT * FROM ${table}`).iterate()) this.#insert(table, row);
     }
   }

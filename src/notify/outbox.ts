@@ -68,6 +68,15 @@ export class Outbox {
     this.#do((tables) => tables.rememberRun(runKey, nowMs));
   }
 
+  /** Whether the receiver has been there while the run was followed. */
+  isIntroduced(runKey: string, receiver: string): boolean {
+    return this.#do((tables) => tables.isIntroduced(runKey, receiver));
+  }
+
+  introduce(runKey: string, receiver: string): void {
+    this.#do((tables) => tables.introduce(runKey, receiver));
+  }
+
   told(incidentId: string, receiver: string): Told | null {
     return this.#do((tables) => tables.told(incidentId, receiver));
   }

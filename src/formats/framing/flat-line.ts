@@ -105,7 +105,8 @@ export class FlatLineReader {
     const view = this.#view;
     const start = bytes.byteOffset + at;
     const last = words.length - 1;
-    for (let place = 0; place < last; place++) if (view.getUint32(start + place * 4, true) !== words[place]) return false;
+    for (let place = 0; place < last; place++)
+      if (view.getUint32(start + place * 4, true) !== words[place]) return false;
     return view.getUint32(start + pattern.length - 4, true) === words[last];
   }
 
@@ -204,7 +205,9 @@ export class FlatLineReader {
 
 function wordsOf(pattern: Buffer): Uint32Array {
   const count = Math.ceil(pattern.length / 4);
-  return Uint32Array.from({ length: count }, (_, place) => pattern.readUInt32LE(Math.min(place * 4, pattern.length - 4)));
+  return Uint32Array.from({ length: count }, (_, place) =>
+    pattern.readUInt32LE(Math.min(place * 4, pattern.length - 4)),
+  );
 }
 
 /** 0 to 9, or more for anything that is no digit. */

@@ -1,4 +1,5 @@
 import type { ComponentChildren, VNode } from 'preact';
+import { SEVERITIES } from '../../model/alert.ts';
 import { RUN_STATES } from '../../model/run-state.ts';
 import { useReader } from '../reader.ts';
 import type { Connection } from '../socket.ts';
@@ -36,13 +37,14 @@ export function Header({ state, connection, children }: HeaderProps): VNode {
 function Counts({ state }: { readonly state: PageState }): VNode {
   const { words } = useReader();
   const runs = [...state.runs.values()];
-  const firing = [...state.incidents.values()].filter(({ status }) => status === 'firing').length;
+  const leading = [...state.incidents.values()].filter((one) => one.status === 'firing' && one.inhibited_by === null);
+  const worst = SEVERITIES.findLast((severity) => leading.some((one) => one.severity === severity));
   return (
     <ul class="counts">
-      {firing > 0 && (
-        <li class="count is-firing">
-          <Icon shape="critical" size={14} />
-          {words.alertsFiring(firing)}
+      {worst !== undefined && (
+        <li class={`count is-open is-${worst}`}>
+          <Icon shape={worst} size={14} />
+          {words.alertsFiring(leading.length)}
         </li>
       )}
       {RUN_STATES.map((name) => {
