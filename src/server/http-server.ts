@@ -5,7 +5,7 @@ import type { Live } from './live.ts';
 import { type Answer, failure, route, type ServerSource, send } from './routes.ts';
 
 /** The port is taken by somebody else. */
-export class PortTakenError extends OperatorError {}
+class PortTakenError extends OperatorError {}
 
 /** Serves metrics, API, page and live stream on one address. */
 export class HttpServer {

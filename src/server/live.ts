@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
-import type { ServerMessage } from '../view/wire.ts';
+import type { ClientMessage, ServerMessage } from '../view/wire.ts';
 
 const PROTOCOL = 'nanwatch.v1';
 /** A client with this much unsent is too slow and is dropped: it is never waited for. */
@@ -12,7 +12,10 @@ const PING_MS = 30_000;
 /** Close code "policy violation". */
 const POLICY_VIOLATION = 1008;
 
-const clientMessage = z.object({ type: z.literal('subscribe'), runs: z.array(z.string().max(4096)).max(10_000) });
+const clientMessage: z.ZodType<ClientMessage> = z.object({
+  type: z.literal('subscribe'),
+  runs: z.array(z.string().max(4096)).max(10_000),
+});
 
 interface Client {
   readonly socket: WebSocket;

@@ -25,7 +25,7 @@ export interface Answer {
 const JSON_TYPE = 'application/json; charset=utf-8';
 const TEXT_TYPE = 'text/plain; charset=utf-8';
 
-export function json(body: unknown, status = 200): Answer {
+function json(body: unknown, status = 200): Answer {
   return { status, contentType: JSON_TYPE, body: JSON.stringify(body) };
 }
 

@@ -83,16 +83,6 @@ export type ServerMessage =
 /** Messages that a client may send. Without a subscription every run is streamed. */
 export type ClientMessage = { readonly type: 'subscribe'; readonly runs: readonly string[] };
 
-/** Answer of `GET /api/v1/runs`. */
-export interface RunsAnswer {
-  readonly runs: readonly RunView[];
-}
-
-/** Answer of `GET /api/v1/alerts?state=firing|resolved|all`. */
-export interface AlertsAnswer {
-  readonly alerts: readonly IncidentView[];
-}
-
 /** Writes a number for JSON. */
 export function wireNumber(value: number): WireNumber {
   if (Number.isFinite(value)) return value;

@@ -6,7 +6,7 @@ import { temporaryFolder } from './folder.ts';
 import { parseMetrics, type Sample } from './metrics.ts';
 
 /** The program as it is installed. */
-export const PROGRAM = fileURLToPath(new URL('../../bin/nanwatch.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../bin/nanwatch.js', import.meta.url));
 
 type LogLine = Readonly<Record<string, unknown>> & { readonly msg: string };
 

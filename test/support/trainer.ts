@@ -15,7 +15,7 @@ export function recordedLines(run: string): string[] {
 type Fields = Readonly<Record<string, number | string>>;
 
 /** As Python's `json.dumps` writes it: numbers that are not finite are bare words. */
-export function pythonJson(fields: Fields): string {
+function pythonJson(fields: Fields): string {
   const parts = Object.entries(fields).map(([key, value]) => {
     return `${JSON.stringify(key)}: ${typeof value === 'number' ? String(value) : JSON.stringify(value)}`;
   });
