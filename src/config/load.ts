@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { parseDocument } from 'yaml';
+import { createRequire } from 'node:module';
+import type * as Yaml from 'yaml';
 import type { z } from 'zod';
 import { OperatorError } from '../model/operator-error.ts';
 import { type Config, configSchema } from './schema.ts';
@@ -51,6 +52,8 @@ function readYaml(file: string): Record<string, unknown> {
   }
   if (text.length > MAX_FILE_BYTES)
     throw new ConfigError(`The configuration ${file} is larger than 1 MiB. Is it the right file?`);
+  // loaded only when there is a file to read: check must start fast
+  const { parseDocument } = createRequire(import.meta.url)('yaml') as typeof Yaml;
   const document = parseDocument(text, { prettyErrors: true, maxAliasCount: 100 } as object);
   const [problem] = document.errors;
   if (problem !== undefined) {

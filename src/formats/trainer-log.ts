@@ -51,11 +51,13 @@ export const TRAINER_LOG_KEYS: ReadonlyMap<string, FlatKey> = new Map([
   ['accuracy', number(FIELD.accuracy)],
 ]);
 
+/** One for all readers: a line is read and given out before the next one, of whichever log. */
+const flat = new FlatLineReader(TRAINER_LOG_KEYS);
+const record = new LogRecord();
+
 class TrainerLogReader implements FormatReader {
   readonly #sink: RecordSink;
   readonly #framer: LineFramer;
-  readonly #record = new LogRecord();
-  readonly #flat = new FlatLineReader(TRAINER_LOG_KEYS);
   #line = 0;
   #ending = false;
 
@@ -78,7 +80,7 @@ class TrainerLogReader implements FormatReader {
   }
 
   #read(bytes: Buffer, start: number, end: number): void {
-    const isFlat = this.#flat.read(bytes, start, end, this.#record) && isRecord(this.#record);
+    const isFlat = flat.read(bytes, start, end, record) && isRecord(record);
     const reason = isFlat ? null : this.#readOther(bytes.toString('utf8', start, end).trim());
     if (reason === 'blank') {
       this.#count();
@@ -86,12 +88,12 @@ class TrainerLogReader implements FormatReader {
       this.#bad(this.#ending ? 'incomplete' : reason);
     } else {
       this.#count();
-      this.#sink.record(this.#record);
+      this.#sink.record(record);
     }
   }
 
   #readOther(text: string): BadReason | 'blank' | null {
-    return text === '' ? 'blank' : readTrainerLogLine(text, this.#record);
+    return text === '' ? 'blank' : readTrainerLogLine(text, record);
   }
 
   #count(): void {

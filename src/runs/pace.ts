@@ -14,6 +14,8 @@ export class Pace {
   readonly #steps = new Ring(WINDOW);
   readonly #intervals = new Ring(128);
   #trainersClock = false;
+  /** NaN until it is asked for again. */
+  #longInterval = Number.NaN;
 
   /**
    * @param elapsed the trainer's seconds, NaN when the record does not say
@@ -35,7 +37,10 @@ export class Pace {
       this.#seconds.clear();
       this.#steps.clear();
     }
-    if (this.#seconds.size > 0) this.#intervals.push(seconds - this.#seconds.at(0));
+    if (this.#seconds.size > 0) {
+      this.#intervals.push(seconds - this.#seconds.at(0));
+      this.#longInterval = Number.NaN;
+    }
     this.#seconds.push(seconds);
     this.#steps.push(step);
   }
@@ -44,6 +49,7 @@ export class Pace {
     this.#seconds.clear();
     this.#steps.clear();
     this.#intervals.clear();
+    this.#longInterval = Number.NaN;
   }
 
   /** Seconds per step over the window, or null when too little is known. */
@@ -54,8 +60,10 @@ export class Pace {
     return steps > 0 && seconds > 0 ? seconds / steps : null;
   }
 
-  /** 95th percentile of the seconds between two records, or null before there are a few. */
+  /** 95th percentile of the seconds between two records, or null before there are a few. Worked out once a record. */
   get longInterval(): number | null {
-    return this.#intervals.size < 3 ? null : this.#intervals.quantile(0.95);
+    if (this.#intervals.size < 3) return null;
+    if (Number.isNaN(this.#longInterval)) this.#longInterval = this.#intervals.quantile(0.95);
+    return this.#longInterval;
   }
 }

@@ -1,14 +1,12 @@
 /** The newest `capacity` numbers of a series. O(1) to push; the quantiles sort a copy. */
 export class Ring {
   readonly #values: Float64Array;
-  readonly #sorted: Float64Array;
   /** Place of the next one. */
   #next = 0;
   #size = 0;
 
   constructor(capacity: number) {
     this.#values = new Float64Array(capacity);
-    this.#sorted = new Float64Array(capacity);
   }
 
   get size(): number {
@@ -42,7 +40,8 @@ export class Ring {
   quantile(q: number): number {
     const size = this.#size;
     if (size === 0) return Number.NaN;
-    const sorted = this.#sorted.subarray(0, size);
+    if (scratch.length < size) scratch = new Float64Array(size);
+    const sorted = scratch.subarray(0, size);
     sorted.set(this.#values.subarray(0, size));
     sorted.sort();
     return sorted[Math.min(size - 1, Math.floor(q * size))] ?? Number.NaN;
@@ -57,3 +56,6 @@ export class Ring {
     return place < 0 ? place + this.#values.length : place;
   }
 }
+
+/** Where quantiles are sorted; one for all rings. */
+let scratch = new Float64Array(128);

@@ -6,8 +6,8 @@ import type { FileFollower } from './file-follower.ts';
 const MISSED_EVENTS = 2;
 /** Time between looks at a file for which no events come: written lately, quiet, long quiet. */
 const POLL_MS = [250, 1_000, 5_000] as const;
-/** Safety net beneath the events. */
-const SAFETY_MS = 2_000;
+/** The safety net beneath the events, in the same three cases. */
+const SAFETY_MS = [2_000, 5_000, 10_000] as const;
 const QUIET_AFTER_MS = 60_000;
 const LONG_QUIET_AFTER_MS = 600_000;
 const MAX_BACKOFF_MS = 5_000;
@@ -77,8 +77,8 @@ export class FollowedFile {
   rest(nowMs: number, polling: boolean): void {
     this.polled = false;
     const quietMs = nowMs - this.#lastReadMs;
-    const slow = quietMs > LONG_QUIET_AFTER_MS ? POLL_MS[2] : quietMs > QUIET_AFTER_MS ? POLL_MS[1] : POLL_MS[0];
-    this.nextLookMs = nowMs + (polling || this.silent ? slow : Math.max(slow, SAFETY_MS));
+    const how = quietMs > LONG_QUIET_AFTER_MS ? 2 : quietMs > QUIET_AFTER_MS ? 1 : 0;
+    this.nextLookMs = nowMs + (polling || this.silent ? POLL_MS : SAFETY_MS)[how];
   }
 }
 

@@ -15,7 +15,7 @@ const DOUBT = 2 ** -40;
  * writes more often than not, is carried in two doubles (Dekker 1971), and the answer is given only when the part that
  * was left over cannot tip the rounding.
  *
- * @param high first digits, below 10 ** 15
+ * @param high first digits, exact: below 2 ** 53
  * @param low the other digits, `shift` of them, at most 4
  * @returns NaN when it is too close to call or out of reach; the text must then be parsed
  */

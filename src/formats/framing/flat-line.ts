@@ -13,8 +13,6 @@ export interface FlatKey {
 interface CompiledKey extends FlatKey {
   /** `"name": ` */
   readonly pattern: Uint8Array;
-  /** The same, four bytes a word (little-endian); the last word reaches back so as to end with the pattern. */
-  readonly words: Uint32Array;
 }
 
 const QUOTE = 0x22;
@@ -32,13 +30,20 @@ const CLOSE = 0x7d;
 const SPACE = 0x20;
 const CR = 0x0d;
 
-/** Digits that a double holds whatever they are, and those beyond that are still taken. */
-const HIGH_DIGITS = 15;
-const LOW_DIGITS = 4;
+/** A mantissa below it takes another digit and is still exact in a double. */
+const MAX_HIGH = 9e14;
+/** Digits beyond that which are still taken. */
+const MAX_SHIFT = 4;
+/** As many digits before the point never make more than {@link MAX_HIGH}. */
+const MAX_WHOLE_DIGITS = 14;
 
 const NULL = Buffer.from('null');
-const NAN = Buffer.from('NaN');
-const INFINITY = Buffer.from('Infinity');
+/** Python's words for numbers that are not finite. */
+const WORDS: readonly (readonly [Uint8Array, number])[] = [
+  [Buffer.from('NaN'), Number.NaN],
+  [Buffer.from('Infinity'), Number.POSITIVE_INFINITY],
+  [Buffer.from('-Infinity'), Number.NEGATIVE_INFINITY],
+];
 const DAYS = [Buffer.from(' day, '), Buffer.from(' days, ')];
 
 /**
@@ -53,20 +58,16 @@ export class FlatLineReader {
   readonly #keys: readonly CompiledKey[];
   /** Keys as they stood in the last line: the next one has the same, nearly always. */
   readonly #order: CompiledKey[] = [];
-  #value = 0.5;
-  /** Over the buffer of the last line. */
-  #view: DataView = new DataView(new ArrayBuffer(0));
+  #whole = 0;
 
   /** @param keys by name; names are ASCII */
   constructor(keys: ReadonlyMap<string, FlatKey>) {
-    this.#keys = [...keys].map(([name, key]) => {
-      const pattern = Buffer.from(`"${name}": `);
-      return { ...key, pattern, words: wordsOf(pattern) };
-    });
+    this.#keys = [...keys].map(([name, key]) => ({ ...key, pattern: new Uint8Array(Buffer.from(`"${name}": `)) }));
   }
 
   /**
-   * Fills `record` from the line in `bytes`.
+   * Fills `record` from the line in `bytes`. One long function, since this is where a long log spends its time: numbers
+   * stay in registers, which halves the cost.
    *
    * @returns false when the line is of another shape; `record` then holds anything
    */
@@ -74,50 +75,89 @@ export class FlatLineReader {
     let last = end - 1;
     while (last > start && (bytes[last] === CR || bytes[last] === SPACE)) last--;
     if (bytes[start] !== OPEN || bytes[last] !== CLOSE) return false;
-    if (this.#view.buffer !== bytes.buffer) this.#view = new DataView(bytes.buffer);
     record.clear();
     let at = start + 1;
     for (let place = 0; ; place++) {
-      const key = this.#keyAt(bytes, at, place);
-      if (key === null || (key.slot !== null && record.has(key.slot))) return false;
-      at = this.#readValue(bytes, at + key.pattern.length, key, record);
-      if (at === -1 || at > last) return false;
-      if (at === last) return true;
+      let key = this.#order[place];
+      if (key === undefined || !startsWith(bytes, at, key.pattern)) {
+        key = this.#search(bytes, at, place);
+        if (key === undefined) return false;
+      }
+      const { slot } = key;
+      if (slot !== null && record.has(slot)) return false;
+      at += key.pattern.length;
+      const begin = at;
+      const negative = bytes[at] === MINUS;
+      if (negative) at++;
+      let digit = (bytes[at] as number) - ZERO;
+      if (key.kind === 'number' && slot !== null && digit >= 0 && digit <= 9) {
+        // JSON's grammar of numbers: a whole part without zeros before it, ...
+        let high = digit;
+        const isZero = digit === 0;
+        for (digit = (bytes[++at] as number) - ZERO; digit >= 0 && digit <= 9; digit = (bytes[++at] as number) - ZERO) {
+          high = high * 10 + digit;
+        }
+        const wholeDigits = at - begin;
+        if (isZero && wholeDigits > (negative ? 2 : 1)) return false;
+        // ... digits after a point, ...
+        let low = 0;
+        let shift = wholeDigits > MAX_WHOLE_DIGITS ? MAX_SHIFT + 1 : 0;
+        let exponent = 0;
+        if (bytes[at] === DOT) {
+          const point = ++at;
+          for (digit = (bytes[at] as number) - ZERO; digit >= 0 && digit <= 9; digit = (bytes[++at] as number) - ZERO) {
+            if (high < MAX_HIGH) high = high * 10 + digit;
+            else {
+              low = low * 10 + digit;
+              shift++;
+            }
+          }
+          if (at === point) return false;
+          exponent = point - at;
+        }
+        // ... a power of ten
+        if (bytes[at] === LOWER_E || bytes[at] === UPPER_E) {
+          const down = bytes[++at] === MINUS;
+          if (down || bytes[at] === PLUS) at++;
+          const first = at;
+          let power = 0;
+          for (digit = (bytes[at] as number) - ZERO; digit >= 0 && digit <= 9; digit = (bytes[++at] as number) - ZERO) {
+            power = Math.min(power * 10 + digit, 9999);
+          }
+          if (at === first) return false;
+          exponent += down ? -power : power;
+        }
+        let value = shift > MAX_SHIFT ? Number.NaN : nearestDouble(high, low, shift, exponent);
+        if (Number.isNaN(value)) value = Number((bytes as Buffer).toString('latin1', begin, at));
+        else if (negative) value = -value;
+        record.set(slot, key.scale === undefined ? value : value * key.scale);
+      } else {
+        at = this.#readOther(bytes, begin, key, record);
+        if (at === -1) return false;
+      }
+      if (at >= last) return at === last;
       if (bytes[at] !== COMMA || bytes[at + 1] !== SPACE) return false;
       at += 2;
     }
   }
 
-  #keyAt(bytes: Uint8Array, at: number, place: number): CompiledKey | null {
-    const expected = this.#order[place];
-    if (expected !== undefined && this.#isAt(bytes, at, expected)) return expected;
-    for (const key of this.#keys) {
-      if (!startsWith(bytes, at, key.pattern)) continue;
-      this.#order[place] = key;
-      return key;
-    }
-    return null;
+  #search(bytes: Uint8Array, at: number, place: number): CompiledKey | undefined {
+    const key = this.#keys.find(({ pattern }) => startsWith(bytes, at, pattern));
+    if (key !== undefined) this.#order[place] = key;
+    return key;
   }
 
-  /** Compares a word at a time. */
-  #isAt(bytes: Uint8Array, at: number, { pattern, words }: CompiledKey): boolean {
-    if (at + pattern.length > bytes.length) return false;
-    const view = this.#view;
-    const start = bytes.byteOffset + at;
-    const last = words.length - 1;
-    for (let place = 0; place < last; place++)
-      if (view.getUint32(start + place * 4, true) !== words[place]) return false;
-    return view.getUint32(start + pattern.length - 4, true) === words[last];
-  }
-
-  /** Returns the place after the value, or -1. */
-  #readValue(bytes: Uint8Array, at: number, key: CompiledKey, record: LogRecord): number {
+  /** Whatever is not a number of digits. Returns the place after it, or -1. */
+  #readOther(bytes: Uint8Array, at: number, { slot, kind }: CompiledKey, record: LogRecord): number {
     if (startsWith(bytes, at, NULL)) return at + NULL.length;
-    if (key.slot === null) return bytes[at] === QUOTE ? afterString(bytes, at + 1) : -1;
-    if (key.kind === 'duration') return this.#readDuration(bytes, at, key.slot, record);
-    const after = this.#readNumber(bytes, at);
-    if (after !== -1) record.set(key.slot, key.scale === undefined ? this.#value : this.#value * key.scale);
-    return after;
+    if (slot === null) return bytes[at] === QUOTE ? afterString(bytes, at + 1) : -1;
+    if (kind === 'duration') return this.#readDuration(bytes, at, slot, record);
+    for (const [word, value] of WORDS) {
+      if (!startsWith(bytes, at, word)) continue;
+      record.set(slot, value);
+      return at + word.length;
+    }
+    return -1;
   }
 
   /** `"H:MM:SS"` or `"N days, H:MM:SS"`; any other text is of another shape. */
@@ -127,14 +167,14 @@ export class FlatLineReader {
     let days = 0;
     for (const words of DAYS) {
       if (at === -1 || !startsWith(bytes, at, words)) continue;
-      days = this.#value;
+      days = this.#whole;
       at = this.#readWhole(bytes, at + words.length);
       break;
     }
     if (at === -1 || !isSixty(bytes, at) || !isSixty(bytes, at + 3) || bytes[at + 6] !== QUOTE) return -1;
     const minutes = digitAt(bytes, at + 1) * 10 + digitAt(bytes, at + 2);
     const seconds = digitAt(bytes, at + 4) * 10 + digitAt(bytes, at + 5);
-    record.set(slot, days * 86_400 + this.#value * 3600 + minutes * 60 + seconds);
+    record.set(slot, days * 86_400 + this.#whole * 3600 + minutes * 60 + seconds);
     return at + 7;
   }
 
@@ -143,71 +183,9 @@ export class FlatLineReader {
     let value = 0;
     let at = start;
     for (let digit = digitAt(bytes, at); digit <= 9; digit = digitAt(bytes, ++at)) value = value * 10 + digit;
-    this.#value = value;
+    this.#whole = value;
     return at > start && at - start <= 6 ? at : -1;
   }
-
-  /** JSON's grammar of numbers, and Python's words for the others. */
-  #readNumber(bytes: Uint8Array, start: number): number {
-    const negative = bytes[start] === MINUS;
-    let at = negative ? start + 1 : start;
-    const first = digitAt(bytes, at);
-    if (first > 9) return this.#readWord(bytes, start, at, negative);
-
-    let high = 0;
-    let low = 0;
-    let digits = 0;
-    let digit = first;
-    let point = -1;
-    for (;;) {
-      if (digits < HIGH_DIGITS) high = high * 10 + digit;
-      else low = low * 10 + digit;
-      // zeros before the first other digit count for nothing
-      if (digits > 0 || digit > 0) digits++;
-      digit = digitAt(bytes, ++at);
-      if (digit <= 9) {
-        // JSON has no number that begins with 0 and another digit
-        if (first === 0 && point === -1) return -1;
-        continue;
-      }
-      if (bytes[at] !== DOT || point !== -1) break;
-      point = ++at;
-      digit = digitAt(bytes, at);
-      if (digit > 9) return -1;
-    }
-    let exponent = point === -1 ? 0 : point - at;
-    if (bytes[at] === LOWER_E || bytes[at] === UPPER_E) {
-      const down = bytes[++at] === MINUS;
-      if (down || bytes[at] === PLUS) at++;
-      digit = digitAt(bytes, at);
-      if (digit > 9) return -1;
-      let power = 0;
-      for (; digit <= 9; digit = digitAt(bytes, ++at)) power = Math.min(power * 10 + digit, 9999);
-      exponent += down ? -power : power;
-    }
-    const shift = digits > HIGH_DIGITS ? digits - HIGH_DIGITS : 0;
-    const value = shift > LOW_DIGITS ? Number.NaN : nearestDouble(high, low, shift, exponent);
-    if (!Number.isNaN(value)) this.#value = negative ? -value : value;
-    else this.#value = Number((bytes as Buffer).toString('latin1', start, at));
-    return at;
-  }
-
-  #readWord(bytes: Uint8Array, start: number, at: number, negative: boolean): number {
-    if (startsWith(bytes, at, INFINITY)) {
-      this.#value = negative ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-      return at + INFINITY.length;
-    }
-    if (!startsWith(bytes, start, NAN)) return -1;
-    this.#value = Number.NaN;
-    return start + NAN.length;
-  }
-}
-
-function wordsOf(pattern: Buffer): Uint32Array {
-  const count = Math.ceil(pattern.length / 4);
-  return Uint32Array.from({ length: count }, (_, place) =>
-    pattern.readUInt32LE(Math.min(place * 4, pattern.length - 4)),
-  );
 }
 
 /** 0 to 9, or more for anything that is no digit. */
