@@ -7,7 +7,7 @@ const MISSED_EVENTS = 2;
 /** Time between looks at a file for which no events come: written lately, quiet, long quiet. */
 const POLL_MS = [250, 1_000, 5_000] as const;
 /** The safety net beneath the events, in the same three cases. */
-const SAFETY_MS = [2_000, 5_000, 10_000] as const;
+const SAFETY_MS = [2_000, 2_000, 5_000] as const;
 const QUIET_AFTER_MS = 60_000;
 const LONG_QUIET_AFTER_MS = 600_000;
 const MAX_BACKOFF_MS = 5_000;

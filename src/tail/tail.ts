@@ -35,7 +35,7 @@ export interface TailOptions {
 export const TICK_MS = 250;
 
 const BYTES_PER_LOOK = 512 * 1024;
-const RESCAN_MS = 5_000;
+const RESCAN_MS = 2_000;
 const RESCAN_POLLING_MS = 1_000;
 const GONE_AFTER_MS = 30_000;
 /** Reading to the end when it stops takes at most so long. */
