@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { type Agent, cleanEnvironment, launchAgent, startAgent } from '../support/agent.ts';
@@ -13,6 +14,10 @@ import { until } from '../support/until.ts';
 const RUN = 'llama-fp16-intermittent-nan';
 const LINES = recordedLines(RUN).length;
 const WRITER = fileURLToPath(new URL('../support/writer.ts', import.meta.url));
+
+/** Kills at random moments; more by hand. */
+const KILLS = Number(process.env.NANWATCH_KILLS ?? 8);
+const LIFE_MS = 800;
 
 /** Numbers that follow from when lines came, which the log of this run does not say. */
 const BY_ARRIVAL = new Set([
@@ -135,6 +140,24 @@ describe('kill -9', { timeout: 60_000 }, () => {
       agent = await here.start();
     }
     await expectNothingLost(here, agent);
+  });
+
+  it(`at ${KILLS} random moments, before it is ready too, loses nothing`, {
+    timeout: 60_000 + KILLS * 2_000,
+  }, async () => {
+    const here = await scene();
+    here.train(Math.ceil((KILLS * LIFE_MS) / LINES));
+    await here.written(1);
+    // what was over before the run was first seen would be history
+    const first = await here.start();
+    await first.hasRead(RUN, 1);
+    await first.kill();
+    for (let kill = 0; kill < KILLS; kill++) {
+      const agent = here.launch();
+      await delay(Math.random() * LIFE_MS);
+      await agent.kill();
+    }
+    await expectNothingLost(here, await here.start());
   });
 
   it('and being down while incidents open and close loses nothing', async () => {
