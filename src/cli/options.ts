@@ -50,7 +50,8 @@ export function addOptions(command: Command, specs: readonly OptionSpec[]): Comm
     const option = new Option(flags, help);
     const variable = `NANWATCH_${option.name().toUpperCase().replaceAll('-', '_')}`;
     // commander takes a variable that is set at all for yes
-    if (option.required || !NO.has(process.env[variable] ?? '')) option.env(variable);
+    const value = process.env[variable];
+    if (option.required || value === undefined || !NO.has(value)) option.env(variable);
     if (choices !== undefined) option.choices([...choices]);
     if (repeatable) {
       option.argParser((value: string, before: string[] | undefined) => [
