@@ -141,7 +141,8 @@ export class App {
   }
 
   /**
-   * Reads what is on disk to its end, delivers what is due for at most `deliverMs`, and lets everything go. Idempotent.
+   * Reads what is on disk to its end, delivers what is due until `deliverMs` have gone by, and lets everything go.
+   * Idempotent.
    */
   stop(deliverMs: number): Promise<void> {
     this.#stopping ??= this.#stop(deliverMs);
@@ -149,13 +150,14 @@ export class App {
   }
 
   async #stop(deliverMs: number): Promise<void> {
+    const deadlineMs = this.#now() + deliverMs;
     for (const timer of this.#timers) clearInterval(timer);
     // an agent that could not begin has read nothing, and is not to begin now
     if (this.#reading) {
       await this.#tail.stop(this.#now());
       this.#follow.end();
     }
-    const delivered = await this.#notifier.drain(this.#now() + deliverMs);
+    const delivered = await this.#notifier.drain(deadlineMs);
     if (!delivered) this.#logger.warn({}, 'not everything could be delivered in time; it waits in the state folder');
     await this.#broadcast.live.close();
     await this.#server.close();

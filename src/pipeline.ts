@@ -101,12 +101,14 @@ export class WatchedRun {
   }
 
   tick(nowMs: number): void {
+    this.#settle(nowMs);
     this.book.tick(nowMs);
     this.#tellChanges();
   }
 
   /** The logs have been read to their end once. What changed on the way is not told one by one. */
   goLive(nowMs: number): void {
+    this.#settle(nowMs);
     this.book.tick(nowMs);
     this.book.takeChanged();
     this.live = true;
@@ -117,6 +119,12 @@ export class WatchedRun {
     this.run = new Run(this.id, this.run.firstSeenMs);
     this.book = this.pipeline.newBook(this.run);
     this.live = false;
+  }
+
+  /** A run that has ended or fallen silent may have left a whole last line without its newline. */
+  #settle(nowMs: number): void {
+    if (this.run.state(nowMs) === 'running') return;
+    for (const source of this.sources) source.settle();
   }
 
   #tellChanges(): void {
@@ -145,6 +153,11 @@ export class Source implements RecordSink {
   push(chunk: Buffer, arrivedMs: number): void {
     this.#arrivedMs = arrivedMs;
     this.#reader.push(chunk);
+  }
+
+  /** Nothing has come for long: a last line without a newline is taken when it is whole. */
+  settle(): void {
+    this.#reader.settle();
   }
 
   /** No more bytes will come. */

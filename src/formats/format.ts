@@ -22,6 +22,8 @@ export interface RecordSink {
 export interface FormatReader {
   /** The next bytes of the file; they are valid only during the call. */
   push(chunk: Buffer): void;
+  /** Nothing has come for long, though more may: a last line without a newline is taken when it is whole, else kept. */
+  settle(): void;
   /** Nothing more will come: a last line without a newline is taken when it is whole. */
   end(): void;
 }

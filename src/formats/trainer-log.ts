@@ -73,6 +73,14 @@ class TrainerLogReader implements FormatReader {
     this.#framer.push(chunk);
   }
 
+  settle(): void {
+    this.#framer.settle((bytes, start, end) => {
+      const isWhole = this.#parse(bytes, start, end) === null;
+      if (isWhole) this.#give();
+      return isWhole;
+    });
+  }
+
   end(): void {
     this.#ending = true;
     this.#framer.end();
@@ -80,20 +88,22 @@ class TrainerLogReader implements FormatReader {
   }
 
   #read(bytes: Buffer, start: number, end: number): void {
-    const isFlat = flat.read(bytes, start, end, record) && isRecord(record);
-    const reason = isFlat ? null : this.#readOther(bytes.toString('utf8', start, end).trim());
-    if (reason === 'blank') {
-      this.#count();
-    } else if (reason !== null) {
-      this.#bad(this.#ending ? 'incomplete' : reason);
-    } else {
-      this.#count();
-      this.#sink.record(record);
-    }
+    const reason = this.#parse(bytes, start, end);
+    if (reason === null) this.#give();
+    else if (reason === 'blank') this.#count();
+    else this.#bad(this.#ending ? 'incomplete' : reason);
   }
 
-  #readOther(text: string): BadReason | 'blank' | null {
+  /** Fills the record. Returns null when the line is one. */
+  #parse(bytes: Buffer, start: number, end: number): BadReason | 'blank' | null {
+    if (flat.read(bytes, start, end, record) && isRecord(record)) return null;
+    const text = bytes.toString('utf8', start, end).trim();
     return text === '' ? 'blank' : readTrainerLogLine(text, record);
+  }
+
+  #give(): void {
+    this.#count();
+    this.#sink.record(record);
   }
 
   #count(): void {

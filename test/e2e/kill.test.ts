@@ -54,9 +54,9 @@ class Scene {
   }
 
   /** Waits until the trainer has written so many lines. */
-  async written(lines: number): Promise<void> {
+  async written(lines: number, withinMs = 30_000): Promise<void> {
     const count = () => readFileSync(this.#log, 'utf8').split('\n').length - 1;
-    await until(`${lines} lines are written`, () => count() >= lines, { withinMs: 30_000, everyMs: 2 });
+    await until(`${lines} lines are written`, () => count() >= lines, { withinMs, everyMs: 2 });
   }
 
   /** Waits until an agent has read everything and delivered what was due. */
@@ -157,6 +157,7 @@ describe('kill -9', { timeout: 60_000 }, () => {
       await delay(Math.random() * LIFE_MS);
       await agent.kill();
     }
+    await here.written(LINES, KILLS * LIFE_MS);
     await expectNothingLost(here, await here.start());
   });
 

@@ -23,6 +23,10 @@ export class LineFramer {
   #held = Buffer.alloc(0);
   #heldBytes = 0;
   #skipping = false;
+  /** The last line was given out before its newline came. */
+  #isAhead = false;
+  /** Bytes of the unfinished line that were not taken by {@link settle}. */
+  #refusedBytes = 0;
 
   constructor(onLine: OnLine, onOversize: () => void) {
     this.#onLine = onLine;
@@ -30,7 +34,8 @@ export class LineFramer {
   }
 
   push(chunk: Buffer): void {
-    let at = 0;
+    let at = this.#isAhead && chunk[0] === NEWLINE ? 1 : 0;
+    if (chunk.length > 0) this.#isAhead = false;
     while (at < chunk.length) {
       const newline = chunk.indexOf(NEWLINE, at);
       const end = newline === -1 ? chunk.length : newline;
@@ -39,6 +44,20 @@ export class LineFramer {
       else this.#finish(chunk, at, end);
       at = end + 1;
     }
+  }
+
+  /**
+   * Offers the unfinished line, if there is one that was not offered before. When it is taken, its newline, should it
+   * still come, counts for nothing; else it waits for its rest.
+   *
+   * @param take returns whether the line is whole
+   */
+  settle(take: (bytes: Buffer, start: number, end: number) => boolean): void {
+    const bytes = this.#heldBytes;
+    if (bytes === 0 || bytes === this.#refusedBytes) return;
+    this.#isAhead = take(this.#held, 0, bytes);
+    this.#refusedBytes = this.#isAhead ? 0 : bytes;
+    if (this.#isAhead) this.#heldBytes = 0;
   }
 
   /** Gives out the unfinished line, if there is one. */

@@ -86,6 +86,27 @@ export function describeFormat(format: Format, { lines, names, otherNames }: Sam
       expect(collect(format, [bytes])).toEqual(collect(format, [whole]));
     });
 
+    it('takes a whole last line when nothing has come for long, once, and keeps one that was cut off', () => {
+      const text = lines[0] ?? '';
+      for (let cutAt = 1; cutAt <= text.length; cutAt++) {
+        const records: unknown[] = [];
+        const bad: string[] = [];
+        const reader = format.open({
+          record: (record) => records.push(record.entries()),
+          bad: (why) => bad.push(why),
+          lines() {},
+        });
+        reader.push(Buffer.from(text.slice(0, cutAt)));
+        reader.settle();
+        reader.settle();
+        expect(records.length, `cut at ${cutAt}`).toBe(cutAt === text.length ? 1 : 0);
+        reader.push(Buffer.from(`${text.slice(cutAt)}\n${text}\n`));
+        reader.end();
+        expect(records, `cut at ${cutAt}`).toEqual(collect(format, [`${text}\n${text}\n`]).records);
+        expect(bad).toEqual([]);
+      }
+    });
+
     it('counts a last line that was cut off as incomplete, wherever it was cut', () => {
       const [first = '', last = ''] = [lines[0], lines.at(-1)];
       for (let length = 1; length < last.length; length++) {

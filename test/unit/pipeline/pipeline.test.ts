@@ -46,6 +46,19 @@ describe('what happens live', () => {
     ]);
   });
 
+  it('includes a whole last line without its newline, once the run has fallen silent', () => {
+    const reading = readOnce(lines(1, 60)).push([lines(61, 61).trimEnd()]);
+    reading.pipeline.tick(READ + 1_000);
+    expect(reading.told).toEqual([]);
+    reading.pipeline.tick(READ + 10_000_000);
+    expect(reading.told[0]).toEqual(['record', 61]);
+    reading.push(['\n', lines(62, 62)]);
+    expect(reading.told.filter(([what]) => what === 'record')).toEqual([
+      ['record', 61],
+      ['record', 62],
+    ]);
+  });
+
   it('includes silence, of live runs only', () => {
     const reading = new Reading({}, READ - 1_000_000).push([lines(1, 60)]);
     reading.pipeline.tick(READ + 1_800_001);
