@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { Config } from '../config/schema.ts';
 import { Follow } from '../follow.ts';
@@ -9,6 +10,7 @@ import { LANGUAGES } from '../text/index.ts';
 import { EXIT } from './exit.ts';
 import { addOptions, COMMON, configOf } from './options.ts';
 import { checkPaths } from './paths.ts';
+import { Progress } from './progress.ts';
 import { jsonReport, textReport } from './report.ts';
 
 interface CheckOptions {
@@ -76,11 +78,25 @@ async function readOnce(config: Config, nowMs: number): Promise<Pipeline> {
     waker: NO_WAKER,
     listener: follow,
   });
+  const progress = new Progress();
   tail.tick(nowMs);
-  tail.drain(nowMs);
+  while (tail.isBusy) {
+    await new Promise((resolve) => setImmediate(resolve));
+    progress.update(
+      () => tail.counts.bytes,
+      () => bytesOf(pipeline),
+    );
+  }
+  progress.clear();
   await tail.stop(nowMs);
   follow.end();
   return pipeline;
+}
+
+/** Size of the logs that were opened so far. */
+function bytesOf({ runs }: Pipeline): number {
+  const sources = [...runs.values()].flatMap((watched) => watched.sources);
+  return sources.reduce((sum, { path }) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
 /** Lines that were left out, by reason: nothing is lost silently. */
