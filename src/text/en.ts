@@ -19,6 +19,12 @@ function where({ firstStep, lastStep, occurrences }: Incident): string {
   return `in ${count(occurrences, 'record', 'records')}, steps ${firstStep} to ${lastStep}`;
 }
 
+/** The newest value that was bad. */
+function spelled(value: number | undefined): string {
+  if (value === undefined || Number.isNaN(value)) return 'NaN';
+  return Number.isFinite(value) ? String(value) : 'infinite';
+}
+
 function before({ firstStep }: Incident): string {
   return firstStep === null ? 'before the trouble began' : `before step ${firstStep}`;
 }
@@ -27,8 +33,9 @@ export const en: Language = {
   alerts: {
     TrainerLossNonFinite: {
       summary: (incident) => {
-        const evaluation = evidenceOf(incident, 'loss') === undefined;
-        return `${evaluation ? 'Evaluation loss' : 'Loss'} is NaN or infinite ${where(incident)}`;
+        const loss = evidenceOf(incident, 'loss');
+        const what = loss === undefined ? 'Evaluation loss' : 'Loss';
+        return `${what} is ${spelled(loss ?? evidenceOf(incident, 'eval_loss'))} ${where(incident)}`;
       },
       diagnosis: () =>
         'The trainer logged a loss that is no finite number. Either the weights have become NaN, or (with logging_nan_inf_filter: false) a single NaN entered the running sum and every later line repeats it. A finite grad_norm or evaluation loss after it proves that the weights are alive.',
@@ -36,7 +43,11 @@ export const en: Language = {
         `Look at the next evaluation loss or grad_norm. Finite: training goes on, only the logged sum is spoilt. Not finite: stop the run, every further hour is lost, and go back to a checkpoint from ${before(incident)}. Then try bf16 instead of fp16, a lower learning rate, and another attention kernel (flash_attn: disabled); while diagnosing, set logging_steps: 1.`,
     },
     TrainerGradNonFinite: {
-      summary: (incident) => `Gradient norm is NaN, infinite or a sentinel for it ${where(incident)}`,
+      summary: (incident) => {
+        const norm = evidenceOf(incident, 'grad_norm');
+        const standsIn = Number.isFinite(norm) ? ', which stands for NaN,' : '';
+        return `Gradient norm is ${spelled(norm)}${standsIn} ${where(incident)}`;
+      },
       diagnosis: () =>
         'With fp16 the loss scaler skips such a step and the weights stay as they were. bf16 and fp32 have no scaler: one NaN gradient that is applied makes the weights NaN for good. A later finite grad_norm, or a plausible loss, proves that they are alive.',
       advice: (incident) =>

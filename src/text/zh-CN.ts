@@ -14,6 +14,11 @@ function where({ firstStep, lastStep, occurrences }: Incident): string {
   return `（${occurrences} 条记录，第 ${firstStep} 至 ${lastStep} 步）`;
 }
 
+function spelled(value: number | undefined): string {
+  if (value === undefined || Number.isNaN(value)) return ' NaN';
+  return Number.isFinite(value) ? ` ${value} ` : '无穷大';
+}
+
 function before({ firstStep }: Incident): string {
   return firstStep === null ? '问题出现之前' : `第 ${firstStep} 步之前`;
 }
@@ -22,14 +27,17 @@ export const zhCN: Language = {
   alerts: {
     TrainerLossNonFinite: {
       summary: (incident) =>
-        `${evidenceOf(incident, 'loss') === undefined ? '验证损失' : '损失'}为 NaN 或无穷大${where(incident)}`,
+        `${evidenceOf(incident, 'loss') === undefined ? '验证损失' : '损失'}为${spelled(evidenceOf(incident, 'loss') ?? evidenceOf(incident, 'eval_loss'))}${where(incident)}`,
       diagnosis: () =>
         '训练器记录的损失不是有限数。要么权重已变成 NaN；要么（logging_nan_inf_filter: false 时）某一次 NaN 进入了累加和，此后每一行都重复它。之后只要出现有限的 grad_norm 或验证损失，就证明权重仍然完好。',
       advice: (incident) =>
         `看下一次验证损失或 grad_norm。有限：训练仍在进行，只是日志中的累加和坏了。非有限：立即停止，继续训练只会浪费时间，并回退到${before(incident)}的检查点。然后尝试用 bf16 代替 fp16、降低学习率、更换注意力实现（flash_attn: disabled）；排查时设 logging_steps: 1。`,
     },
     TrainerGradNonFinite: {
-      summary: (incident) => `梯度范数为 NaN、无穷大或其替代值${where(incident)}`,
+      summary: (incident) => {
+        const norm = evidenceOf(incident, 'grad_norm');
+        return `梯度范数为${spelled(norm)}${Number.isFinite(norm) ? '（NaN 的替代值）' : ''}${where(incident)}`;
+      },
       diagnosis: () =>
         'fp16 下损失缩放器会跳过这一步，权重保持不变。bf16 与 fp32 没有缩放器：一次 NaN 梯度被应用，权重就永久变成 NaN。之后出现有限的 grad_norm 或合理的损失，即可证明权重完好。',
       advice: (incident) =>
