@@ -88,10 +88,13 @@ function labelled(label: string, text: string): string[] {
   return lines.map((line, place) => (place === 0 ? `      ${pc.dim(label)}${pad}${line}` : ' '.repeat(indent) + line));
 }
 
+/** A word, or a Chinese character, with the marks that must not begin a line. */
+const WORD = /(?:[\u2e80-\uffef]|[^\s\u2e80-\uffef]+)[。，、；：！？）」』】]*\s*|\s+/g;
+
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.match(/[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+/g) ?? []) {
+  for (const word of text.match(WORD) ?? []) {
     if (line !== '' && columns(line) + columns(word.trimEnd()) > width) {
       lines.push(line.trimEnd());
       line = '';
