@@ -14,8 +14,8 @@ export interface ByteSink {
 export type Look =
   /** Nothing new. */
   | { readonly kind: 'idle' }
-  /** Bytes were read; `more` when the budget ended before the file did. */
-  | { readonly kind: 'read'; readonly more: boolean }
+  /** Bytes were read, which were written at `writtenMs` or before; `more` when the budget ended before the file did. */
+  | { readonly kind: 'read'; readonly more: boolean; readonly writtenMs: number }
   /** Other content stands there: the next look reads it from its first byte. */
   | { readonly kind: 'restarted' }
   /** The file reads shorter than before: it must be looked at again in {@link CONFIRM_MS} to be believed. */
@@ -107,7 +107,7 @@ export class FileFollower {
       const read = readSync(descriptor, chunk, 0, CHUNK_BYTES, this.identity.offset);
       if (read === 0) {
         this.identity.rest(stats);
-        return bytes === 0 ? { kind: 'idle' } : { kind: 'read', more: false };
+        return bytes === 0 ? { kind: 'idle' } : { kind: 'read', more: false, writtenMs: arrivedMs };
       }
       const part = chunk.subarray(0, read);
       this.identity.advance(part);
@@ -115,7 +115,7 @@ export class FileFollower {
       bytes += read;
       this.#sink.push(part, arrivedMs);
     }
-    return { kind: 'read', more: true };
+    return { kind: 'read', more: true, writtenMs: arrivedMs };
   }
 }
 

@@ -7,7 +7,7 @@ const MISSED_EVENTS = 2;
 /** Time between looks at a file for which no events come: written lately, quiet, long quiet. */
 const POLL_MS = [250, 1_000, 5_000] as const;
 /** The safety net beneath the events, in the same three cases. */
-const SAFETY_MS = [2_000, 2_000, 5_000] as const;
+const SAFETY_MS = [2_000, 5_000, 10_000] as const;
 const QUIET_AFTER_MS = 60_000;
 const LONG_QUIET_AFTER_MS = 600_000;
 const MAX_BACKOFF_MS = 5_000;
@@ -22,7 +22,7 @@ export class FollowedFile {
   polled = false;
   wasAtEnd = false;
   readonly #foundAs: string;
-  #lastReadMs: number;
+  #lastWrittenMs: number;
   #missedEvents = 0;
   #missingSinceMs: number | null = null;
   #failures = 0;
@@ -31,7 +31,7 @@ export class FollowedFile {
   constructor(found: FoundLog, stats: Stats | null) {
     this.found = found;
     this.#foundAs = stats === null ? '' : fileId(stats);
-    this.#lastReadMs = stats?.mtimeMs ?? 0;
+    this.#lastWrittenMs = stats?.mtimeMs ?? 0;
   }
 
   /** No events come for it, as on many network and FUSE file systems. Ends with the first event. */
@@ -51,12 +51,12 @@ export class FollowedFile {
     this.polled = false;
   }
 
-  /** A look found something new. */
-  hasNews(nowMs: number): void {
+  /** A look found something new, written at `writtenMs`. */
+  hasNews(writtenMs: number): void {
     if (this.polled && this.wasAtEnd) this.#missedEvents++;
     this.polled = false;
     this.wasAtEnd = false;
-    this.#lastReadMs = nowMs;
+    this.#lastWrittenMs = writtenMs;
   }
 
   present(): void {
@@ -76,7 +76,7 @@ export class FollowedFile {
   /** Nothing more to read now: the next look is due when an event comes, or after a while. */
   rest(nowMs: number, polling: boolean): void {
     this.polled = false;
-    const quietMs = nowMs - this.#lastReadMs;
+    const quietMs = nowMs - this.#lastWrittenMs;
     const how = quietMs > LONG_QUIET_AFTER_MS ? 2 : quietMs > QUIET_AFTER_MS ? 1 : 0;
     this.nextLookMs = nowMs + (polling || this.silent ? POLL_MS : SAFETY_MS)[how];
   }

@@ -35,7 +35,7 @@ export interface TailOptions {
 export const TICK_MS = 250;
 
 const BYTES_PER_LOOK = 512 * 1024;
-const RESCAN_MS = 2_000;
+const RESCAN_MS = 3_000;
 const RESCAN_POLLING_MS = 1_000;
 const GONE_AFTER_MS = 30_000;
 /** Reading to the end when it stops takes at most so long. */
@@ -187,7 +187,8 @@ export class Tail {
       file.nextLookMs = nowMs + CONFIRM_MS;
       return;
     }
-    if (look.kind !== 'idle') file.hasNews(nowMs);
+    // a log that is caught up with may have been written long ago
+    if (look.kind !== 'idle') file.hasNews(look.kind === 'read' && !file.wasAtEnd ? look.writtenMs : nowMs);
     if (look.kind === 'restarted' || (look.kind === 'read' && look.more)) {
       this.#queue.add(file);
       return;

@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/nanwatch.js', import.meta.url));
-const TICKS_PER_SECOND = 100;
 
 /** A running agent, or any other Node program that prints a JSON line with its `url` when it is ready. */
 export class Measured {
@@ -43,10 +42,16 @@ export class Measured {
     return (await fetch(this.url + path)).text();
   }
 
-  /** User and system time so far, in seconds, from /proc. */
+  /**
+   * Time on a processor so far, in seconds, of all its threads. The scheduler's own account: the one in ticks charges a
+   * whole tick to whom it finds running, which a timer that wakes with the tick always is.
+   */
   get cpuSeconds(): number {
-    const fields = readFileSync(`/proc/${this.#process.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+    const tasks = `/proc/${this.#process.pid}/task`;
+    const nanoseconds = readdirSync(tasks).map((task) =>
+      Number(readFileSync(`${tasks}/${task}/schedstat`, 'utf8').split(' ')[0]),
+    );
+    return nanoseconds.reduce((sum, one) => sum + one, 0) / 1e9;
   }
 
   get memoryMiB(): number {

@@ -22,7 +22,8 @@ it.each([
   ['quiet', 61_000, true, 1_000],
   ['long quiet', 601_000, true, 5_000],
   ['written lately, with events', 0, false, 2_000],
-  ['long quiet, with events', 601_000, false, 5_000],
+  ['quiet, with events', 61_000, false, 5_000],
+  ['long quiet, with events', 601_000, false, 10_000],
 ])('%s', (_name, quietMs, polling, waitMs) => {
   const one = file();
   one.rest(START_MS + quietMs, polling);
