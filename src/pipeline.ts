@@ -1,8 +1,10 @@
 import type { BadReason, Format, FormatReader, RecordSink } from './formats/format.ts';
 import { BAD_REASONS } from './formats/format.ts';
 import { type DetectorSettings, IncidentBook } from './incidents/book.ts';
+import type { RunContext } from './model/context.ts';
 import type { Incident } from './model/incident.ts';
 import type { LogRecord } from './model/record.ts';
+import type { RunEvent } from './model/run-event.ts';
 import { Run } from './runs/run.ts';
 
 /** Who wants to know, while it happens. Calls come only for runs that are live, `bad` aside. */
@@ -176,6 +178,10 @@ export class Source implements RecordSink {
     this.records++;
     this.watched.observe(record, this.#arrivedMs);
   }
+
+  event(_event: RunEvent): void {}
+
+  context(_context: RunContext): void {}
 
   bad(reason: BadReason, line: number): void {
     this.watched.pipeline.counts.bad[reason]++;

@@ -1,7 +1,17 @@
+import type { RunContext } from '../model/context.ts';
 import type { LogRecord } from '../model/record.ts';
+import type { RunEvent } from '../model/run-event.ts';
 
 /** Why something in a log could not be taken as a record. */
-export const BAD_REASONS = ['oversize', 'not-json', 'not-a-record', 'incomplete'] as const;
+export const BAD_REASONS = [
+  'oversize',
+  'not-json',
+  'not-a-record',
+  'incomplete',
+  'not-yaml',
+  'bad-checksum',
+  'binary',
+] as const;
 
 export type BadReason = (typeof BAD_REASONS)[number];
 
@@ -9,6 +19,10 @@ export type BadReason = (typeof BAD_REASONS)[number];
 export interface RecordSink {
   /** One record. The instance is filled again for the next one: copy what you keep. */
   record(record: LogRecord): void;
+  /** Something that befell the run between the last record and the next one. */
+  event(event: RunEvent): void;
+  /** How the run is configured. What is said later takes the place of what this source said before, key by key. */
+  context(context: RunContext): void;
   /** Something that is no record. `line` counts from 1. */
   bad(reason: BadReason, line: number): void;
   /** Complete lines seen since the last call, good and bad ones. */
@@ -31,8 +45,17 @@ export interface FormatReader {
 /** A kind of log. A new one is a file that exports this, and a line in `index.ts`. */
 export interface Format {
   readonly name: string;
+  /** `log`: its records make a run. `configuration`: it only tells of the run in whose folder it lies. */
+  readonly kind: 'log' | 'configuration';
+  /**
+   * The writer writes the whole file anew each time. What a file held before then stands until its new content has been
+   * read, and that it was rewritten does not make another run.
+   */
+  readonly rewritten: boolean;
   /** Whether a file of this name (without its folder) is such a log. */
   matches(fileName: string): boolean;
+  /** Path of the run's folder for a file in `folder`, where that is not the same one. */
+  runFolder?(folder: string): string;
   open(sink: RecordSink): FormatReader;
 }
 

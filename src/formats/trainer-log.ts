@@ -13,6 +13,8 @@ import { LineFramer } from './framing/lines.ts';
  */
 export const trainerLog: Format = {
   name: 'trainer-log',
+  kind: 'log',
+  rewritten: false,
   matches: (fileName) => fileName === 'trainer_log.jsonl',
   open: (sink) => new TrainerLogReader(sink),
 };

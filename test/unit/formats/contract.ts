@@ -93,6 +93,8 @@ export function describeFormat(format: Format, { lines, names, otherNames }: Sam
         const bad: string[] = [];
         const reader = format.open({
           record: (record) => records.push(record.entries()),
+          event() {},
+          context() {},
           bad: (why) => bad.push(why),
           lines() {},
         });
@@ -117,12 +119,18 @@ export function describeFormat(format: Format, { lines, names, otherNames }: Sam
     });
 
     it('has nothing to say of an empty file', () => {
-      expect(collect(format, [])).toEqual({ records: [], bad: [], lines: 0 });
-      expect(collect(format, ['', ''])).toEqual({ records: [], bad: [], lines: 0 });
+      expect(collect(format, [])).toEqual({ records: [], events: [], context: {}, bad: [], lines: 0 });
+      expect(collect(format, ['', ''])).toEqual({ records: [], events: [], context: {}, bad: [], lines: 0 });
     });
 
     it('skips a line that is too long, says so once, and holds no more than its bound', () => {
-      const reader = format.open({ record: () => records++, bad: (reason) => reasons.push(reason), lines: () => {} });
+      const reader = format.open({
+        record: () => records++,
+        event() {},
+        context() {},
+        bad: (reason) => reasons.push(reason),
+        lines() {},
+      });
       const reasons: string[] = [];
       let records = 0;
       const megabyte = Buffer.alloc(MAX_LINE_BYTES, 'x');
