@@ -7,5 +7,5 @@ if (major < 24) {
   );
   process.exit(2);
 }
-const { main } = await import('../dist/cli/main.js');
+const { main } = await import('../dist/main.js');
 process.exitCode = await main(process.argv.slice(2));

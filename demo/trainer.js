@@ -5,7 +5,7 @@ import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { play, recordedLogs } from '../dist/replay/player.js';
+import { play, recordedLogs } from '../dist/player.js';
 
 const PAUSE_MS = 30_000;
 

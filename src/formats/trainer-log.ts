@@ -56,6 +56,11 @@ export const TRAINER_LOG_KEYS: ReadonlyMap<string, FlatKey> = new Map([
 /** One for all readers: a line is read and given out before the next one, of whichever log. */
 const flat = new FlatLineReader(TRAINER_LOG_KEYS);
 const record = new LogRecord();
+const NEWLINE = 0x0a;
+const CR = 0x0d;
+const SPACE = 0x20;
+/** Flat lines are shorter. */
+const MAX_FLAT_BYTES = 2048;
 
 class TrainerLogReader implements FormatReader {
   readonly #sink: RecordSink;
@@ -68,6 +73,7 @@ class TrainerLogReader implements FormatReader {
     this.#framer = new LineFramer(
       (bytes, start, end) => this.#read(bytes, start, end),
       () => this.#bad('oversize'),
+      (bytes, start) => this.#readFlat(bytes, start),
     );
   }
 
@@ -89,6 +95,15 @@ class TrainerLogReader implements FormatReader {
     this.#ending = false;
   }
 
+  /** Far from the end of the bytes, where the whole line must be there. */
+  #readFlat(bytes: Buffer, start: number): number {
+    if (start + MAX_FLAT_BYTES > bytes.length) return -1;
+    const after = flat.read(bytes, start, start + MAX_FLAT_BYTES, record);
+    if (after === -1 || bytes[after] !== NEWLINE || !isRecord(record)) return -1;
+    this.#give();
+    return after;
+  }
+
   #read(bytes: Buffer, start: number, end: number): void {
     const reason = this.#parse(bytes, start, end);
     if (reason === null) this.#give();
@@ -98,7 +113,8 @@ class TrainerLogReader implements FormatReader {
 
   /** Fills the record. Returns null when the line is one. */
   #parse(bytes: Buffer, start: number, end: number): BadReason | 'blank' | null {
-    if (flat.read(bytes, start, end, record) && isRecord(record)) return null;
+    const after = flat.read(bytes, start, end, record);
+    if (after !== -1 && isBlank(bytes, after, end) && isRecord(record)) return null;
     const text = bytes.toString('utf8', start, end).trim();
     return text === '' ? 'blank' : readTrainerLogLine(text, record);
   }
@@ -150,6 +166,11 @@ function fieldValue({ kind, scale = 1 }: FlatKey, value: unknown): number | unde
       return logged === undefined ? undefined : logged * scale;
     }
   }
+}
+
+function isBlank(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] !== CR && bytes[at] !== SPACE) return false;
+  return true;
 }
 
 function isRecord(record: LogRecord): boolean {

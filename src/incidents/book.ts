@@ -51,9 +51,9 @@ export class IncidentBook {
   observe(record: LogRecord, restarted: boolean, arrivedMs: number): void {
     let at: Moment | null = null;
     let changed = false;
+    if (restarted) for (const { detector } of this.#lifecycles) detector.restart?.();
     for (const lifecycle of this.#lifecycles) {
-      if (restarted) lifecycle.detector.restart?.();
-      const verdict = lifecycle.detector.observe(record, this.#run);
+      const verdict = lifecycle.observe(record, this.#run);
       if (verdict === 'silent') continue;
       if (verdict === 'good' && lifecycle.open === null) {
         lifecycle.pass(record.step);

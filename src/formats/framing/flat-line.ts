@@ -1,5 +1,5 @@
 import type { LogRecord } from '../../model/record.ts';
-import { nearestDouble } from './decimal.ts';
+import { MAX_POWER, nearestDouble, POWERS_OF_TEN } from './decimal.ts';
 
 /** What a key of a flat line holds, and where it goes. */
 export interface FlatKey {
@@ -10,10 +10,63 @@ export interface FlatKey {
   readonly scale?: number;
 }
 
-interface CompiledKey extends FlatKey {
-  /** `"name": ` */
-  readonly pattern: Uint8Array;
+/** Bytes to compare with, as words of eight; the last may overlap the one before. */
+class Pattern {
+  readonly #words = new Float64Array(MAX_PATTERN / WORD + 1);
+  #count = 0;
+  length = 0;
+
+  /** Takes the bytes from `from` to `to`. Fewer than eight, or more than it has room for, are no pattern. */
+  learn(view: DataView, from: number, to: number): void {
+    const length = to - from;
+    this.length = length >= WORD && length <= MAX_PATTERN ? length : 0;
+    this.#count = this.length === 0 ? 0 : Math.ceil(length / WORD);
+    for (let index = 0; index < this.#count; index++) {
+      this.#words[index] = view.getFloat64(from + Math.min(index * WORD, length - WORD), true);
+    }
+  }
+
+  forget(): void {
+    this.length = 0;
+  }
+
+  /** Whether it stands at `at`; nothing beyond `end` is looked at. Words of ASCII are finite numbers, never 0. */
+  standsAt(view: DataView, at: number, end: number): boolean {
+    const length = this.length;
+    if (length === 0 || at + length > end) return false;
+    const words = this.#words;
+    const last = this.#count - 1;
+    for (let index = 0; index < last; index++) {
+      if (view.getFloat64(at + index * WORD, true) !== words[index]) return false;
+    }
+    return view.getFloat64(at + length - WORD, true) === words[last];
+  }
 }
+
+/** A place in the shape of the lines: a key, and what stood there in the last line. */
+class Place {
+  /** Slot in the record, -1 for none. */
+  readonly slot: number;
+  readonly kind: FlatKey['kind'];
+  readonly scale: number;
+  /** From the end of the value before to the beginning of its own: `{"loss": ` or `, "loss": `. */
+  readonly prefix = new Pattern();
+  /** The prefix and the value of the last line, where it seems to stand still for some lines. */
+  readonly whole = new Pattern();
+  value = Number.NaN;
+
+  constructor(name: string, { slot, kind, scale = 1 }: FlatKey, isFirst: boolean) {
+    this.slot = slot ?? -1;
+    this.kind = kind;
+    this.scale = scale;
+    const text = Buffer.from(`${isFirst ? '{' : ', '}"${name}": `);
+    this.prefix.learn(new DataView(text.buffer, text.byteOffset), 0, text.length);
+  }
+}
+
+const WORD = 8;
+const MAX_PATTERN = 64;
+const NO_BYTES = Buffer.alloc(0);
 
 const QUOTE = 0x22;
 const PLUS = 0x2b;
@@ -25,10 +78,8 @@ const COLON = 0x3a;
 const UPPER_E = 0x45;
 const BACKSLASH = 0x5c;
 const LOWER_E = 0x65;
-const OPEN = 0x7b;
 const CLOSE = 0x7d;
 const SPACE = 0x20;
-const CR = 0x0d;
 
 /** A mantissa below it takes another digit and is still exact in a double. */
 const MAX_HIGH = 9e14;
@@ -55,56 +106,85 @@ const DAYS = [Buffer.from(' day, '), Buffer.from(' days, ')];
  * this one reads (`test/property/flat-line.test.ts`).
  */
 export class FlatLineReader {
-  readonly #keys: readonly CompiledKey[];
+  readonly #first: readonly Place[];
+  readonly #later: readonly Place[];
   /** Keys as they stood in the last line: the next one has the same, nearly always. */
-  readonly #order: CompiledKey[] = [];
+  readonly #shape: Place[] = [];
+  #bytes: Uint8Array = NO_BYTES;
+  #view: DataView = new DataView(NO_BYTES.buffer, 0, 0);
   #whole = 0;
 
   /** @param keys by name; names are ASCII */
   constructor(keys: ReadonlyMap<string, FlatKey>) {
-    this.#keys = [...keys].map(([name, key]) => ({ ...key, pattern: new Uint8Array(Buffer.from(`"${name}": `)) }));
+    this.#first = [...keys].map(([name, key]) => new Place(name, key, true));
+    this.#later = [...keys].map(([name, key]) => new Place(name, key, false));
   }
 
   /**
-   * Fills `record` from the line in `bytes`. One long function, since this is where a long log spends its time: numbers
-   * stay in registers, which halves the cost.
+   * Fills `record` from the line that begins at `start`. One long function, since this is where a long log spends its
+   * time: numbers stay in registers, which halves the cost.
    *
-   * @returns false when the line is of another shape; `record` then holds anything
+   * @param end nothing from there on is looked at
+   * @returns the place after the line's closing brace, or -1 when it is of another shape; `record` then holds anything
    */
-  read(bytes: Uint8Array, start: number, end: number, record: LogRecord): boolean {
-    let last = end - 1;
-    while (last > start && (bytes[last] === CR || bytes[last] === SPACE)) last--;
-    if (bytes[start] !== OPEN || bytes[last] !== CLOSE) return false;
+  read(bytes: Uint8Array, start: number, end: number, record: LogRecord): number {
+    if (bytes !== this.#bytes) this.#turnTo(bytes);
+    const view = this.#view;
     record.clear();
-    let at = start + 1;
-    for (let place = 0; ; place++) {
-      let key = this.#order[place];
-      if (key === undefined || !startsWith(bytes, at, key.pattern)) {
-        key = this.#search(bytes, at, place);
-        if (key === undefined) return false;
+    let at = start;
+    for (let index = 0; ; index++) {
+      let place = this.#shape[index];
+      if (place?.whole.standsAt(view, at, end)) {
+        const after = at + place.whole.length;
+        const next = bytes[after];
+        if (next === COMMA || next === CLOSE) {
+          if (place.slot >= 0) {
+            if (record.has(place.slot)) return -1;
+            record.set(place.slot, place.value);
+          }
+          if (next === CLOSE) return after + 1;
+          at = after;
+          continue;
+        }
       }
-      const { slot } = key;
-      if (slot !== null && record.has(slot)) return false;
-      at += key.pattern.length;
+      if (!place?.prefix.standsAt(view, at, end)) {
+        place = this.#search(at, end, index);
+        if (place === undefined) return -1;
+      }
+      const { slot } = place;
+      if (slot >= 0 && record.has(slot)) return -1;
+      const first = at;
+      at += place.prefix.length;
       const begin = at;
       const negative = bytes[at] === MINUS;
       if (negative) at++;
       let digit = (bytes[at] as number) - ZERO;
-      if (key.kind === 'number' && slot !== null && digit >= 0 && digit <= 9) {
+      if (place.kind === 'number' && digit >= 0 && digit <= 9) {
         // JSON's grammar of numbers: a whole part without zeros before it, ...
         let high = digit;
         const isZero = digit === 0;
+        const four = at + 5 <= end ? fourDigits(view.getInt32(at + 1, true)) : -1;
+        if (four >= 0) {
+          high = high * 1e4 + four;
+          at += 4;
+        }
         for (digit = (bytes[++at] as number) - ZERO; digit >= 0 && digit <= 9; digit = (bytes[++at] as number) - ZERO) {
           high = high * 10 + digit;
         }
         const wholeDigits = at - begin;
-        if (isZero && wholeDigits > (negative ? 2 : 1)) return false;
-        // ... digits after a point, ...
+        if (isZero && wholeDigits > (negative ? 2 : 1)) return -1;
+        // ... digits after a point, four at a time while there is room for them, ...
         let low = 0;
         let shift = wholeDigits > MAX_WHOLE_DIGITS ? MAX_SHIFT + 1 : 0;
         let exponent = 0;
         if (bytes[at] === DOT) {
           const point = ++at;
+          while (high < MAX_HIGH / 1e4 && at + 4 <= end) {
+            const four = fourDigits(view.getInt32(at, true));
+            if (four < 0) break;
+            high = high * 1e4 + four;
+            at += 4;
+          }
           for (digit = (bytes[at] as number) - ZERO; digit >= 0 && digit <= 9; digit = (bytes[++at] as number) - ZERO) {
             if (high < MAX_HIGH) high = high * 10 + digit;
             else {
@@ -112,45 +192,60 @@ export class FlatLineReader {
               shift++;
             }
           }
-          if (at === point) return false;
+          if (at === point) return -1;
           exponent = point - at;
         }
         // ... a power of ten
         if (bytes[at] === LOWER_E || bytes[at] === UPPER_E) {
           const down = bytes[++at] === MINUS;
           if (down || bytes[at] === PLUS) at++;
-          const first = at;
+          const digits = at;
           let power = 0;
           for (digit = (bytes[at] as number) - ZERO; digit >= 0 && digit <= 9; digit = (bytes[++at] as number) - ZERO) {
             power = Math.min(power * 10 + digit, 9999);
           }
-          if (at === first) return false;
+          if (at === digits) return -1;
           exponent += down ? -power : power;
         }
-        let value = shift > MAX_SHIFT ? Number.NaN : nearestDouble(high, low, shift, exponent);
+        let value = Number.NaN;
+        if (shift > 0) {
+          if (shift <= MAX_SHIFT) value = nearestDouble(high, low, shift, exponent);
+        } else if (exponent < 0 && exponent >= -MAX_POWER) value = high / (POWERS_OF_TEN[-exponent] as number);
+        else if (exponent === 0) value = high;
         if (Number.isNaN(value)) value = Number((bytes as Buffer).toString('latin1', begin, at));
         else if (negative) value = -value;
-        record.set(slot, key.scale === undefined ? value : value * key.scale);
+        value *= place.scale;
+        record.set(slot, value);
+        if (value === place.value) place.whole.learn(view, first, at);
+        else place.whole.forget();
+        place.value = value;
       } else {
-        at = this.#readOther(bytes, begin, key, record);
-        if (at === -1) return false;
+        at = this.#readOther(bytes, begin, place, record);
+        if (at === -1) return -1;
+        if (slot === -1 || record.has(slot)) place.whole.learn(view, first, at);
+        else place.whole.forget();
+        place.value = record.get(slot) ?? Number.NaN;
       }
-      if (at >= last) return at === last;
-      if (bytes[at] !== COMMA || bytes[at + 1] !== SPACE) return false;
-      at += 2;
+      if (bytes[at] === CLOSE) return at + 1;
     }
   }
 
-  #search(bytes: Uint8Array, at: number, place: number): CompiledKey | undefined {
-    const key = this.#keys.find(({ pattern }) => startsWith(bytes, at, pattern));
-    if (key !== undefined) this.#order[place] = key;
-    return key;
+  #turnTo(bytes: Uint8Array): void {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  #search(at: number, last: number, index: number): Place | undefined {
+    const places = index === 0 ? this.#first : this.#later;
+    const found = places.find(({ prefix }) => prefix.standsAt(this.#view, at, last));
+    if (found !== undefined) this.#shape[index] = found;
+    return found;
   }
 
   /** Whatever is not a number of digits. Returns the place after it, or -1. */
-  #readOther(bytes: Uint8Array, at: number, { slot, kind }: CompiledKey, record: LogRecord): number {
+  #readOther(bytes: Uint8Array, at: number, { slot, kind }: Place, record: LogRecord): number {
     if (startsWith(bytes, at, NULL)) return at + NULL.length;
-    if (slot === null) return bytes[at] === QUOTE ? afterString(bytes, at + 1) : -1;
+    if (slot === -1) return bytes[at] === QUOTE ? afterString(bytes, at + 1) : -1;
     if (kind === 'duration') return this.#readDuration(bytes, at, slot, record);
     for (const [word, value] of WORDS) {
       if (!startsWith(bytes, at, word)) continue;
@@ -186,6 +281,14 @@ export class FlatLineReader {
     this.#whole = value;
     return at > start && at - start <= 6 ? at : -1;
   }
+}
+
+/** The number that four digits spell, the first in the lowest byte; negative when they are no digits. */
+function fourDigits(word: number): number {
+  const digits = word ^ 0x30303030;
+  if ((((digits + 0x06060606) | digits) & 0xf0f0f0f0) !== 0) return -1;
+  const pairs = (digits & 0x000f000f) * 10 + ((digits >>> 8) & 0x000f000f);
+  return (pairs & 0xff) * 100 + (pairs >>> 16);
 }
 
 /** 0 to 9, or more for anything that is no digit. */

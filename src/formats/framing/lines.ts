@@ -5,6 +5,9 @@ const NUL = 0x00;
 /** Gigabytes of NULs are compared in blocks, not looked at one by one. */
 const NULS = Buffer.alloc(16 * 1024);
 
+/** Takes a line that begins at `start` and returns the place of its newline; -1 when it would rather be given the line. */
+export type OnLineStart = (bytes: Buffer, start: number) => number;
+
 /** Called with a buffer and the range of one line in it, newline excluded. Valid only during the call. */
 export type OnLine = (bytes: Buffer, start: number, end: number) => void;
 
@@ -19,6 +22,7 @@ export type OnLine = (bytes: Buffer, start: number, end: number) => void;
 export class LineFramer {
   readonly #onLine: OnLine;
   readonly #onOversize: () => void;
+  readonly #onLineStart: OnLineStart | undefined;
   /** The unfinished line; grows by doubling, is kept for reuse. */
   #held = Buffer.alloc(0);
   #heldBytes = 0;
@@ -28,15 +32,24 @@ export class LineFramer {
   /** Bytes of the unfinished line that were not taken by {@link settle}. */
   #refusedBytes = 0;
 
-  constructor(onLine: OnLine, onOversize: () => void) {
+  /** @param onLineStart spares a second look at each byte of lines that tell themselves where they end */
+  constructor(onLine: OnLine, onOversize: () => void, onLineStart?: OnLineStart) {
     this.#onLine = onLine;
     this.#onOversize = onOversize;
+    this.#onLineStart = onLineStart;
   }
 
   push(chunk: Buffer): void {
     let at = this.#isAhead && chunk[0] === NEWLINE ? 1 : 0;
     if (chunk.length > 0) this.#isAhead = false;
     while (at < chunk.length) {
+      if (this.#onLineStart !== undefined && this.#heldBytes === 0 && !this.#skipping) {
+        const taken = this.#onLineStart(chunk, at);
+        if (taken !== -1) {
+          at = taken + 1;
+          continue;
+        }
+      }
       const newline = chunk.indexOf(NEWLINE, at);
       const end = newline === -1 ? chunk.length : newline;
       if (this.#heldBytes === 0 && !this.#skipping) at = afterNuls(chunk, at, end);
