@@ -233,6 +233,8 @@ describe('odd lines', () => {
     const reader = trainerLog.open({
       record: (one) => heard.push(one.step),
       bad: (reason) => heard.push(reason),
+      event() {},
+      context() {},
       lines() {},
     });
     reader.push(Buffer.from('{"step": 1}\n{"st'));
