@@ -22,7 +22,7 @@ export const adapterConfig: Format = {
 };
 
 /** The base model and the kind of adapter. */
-export function contextOfAdapter(settings: Settings): RunContext {
+function contextOfAdapter(settings: Settings): RunContext {
   return stated({
     model: textSetting(settings.base_model_name_or_path),
     finetuning_type: textSetting(settings.peft_type)?.toLowerCase(),

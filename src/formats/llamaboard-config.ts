@@ -31,7 +31,7 @@ const STAGES: Readonly<Record<string, string>> = {
 const COMPUTE_TYPES: readonly RunContext['precision'][] = ['bf16', 'fp16', 'fp32', 'pure_bf16'];
 
 /** The form is written whole: a field that is absent did not exist in that version, and says nothing. */
-export function contextOfLlamaBoard(settings: Settings): RunContext {
+function contextOfLlamaBoard(settings: Settings): RunContext {
   const form = (name: string) => settings[name];
   const model = textSetting(form('top.model_name'));
   const quantization = quantizationOf(form('top.quantization_bit'), form('top.quantization_method'));

@@ -106,7 +106,7 @@ class SwiftLoggingReader implements FormatReader {
  * @returns `record` and `closing` when it was filled: the closing line comes when training has ended. The summary after
  * it comes after a crash too, so it says nothing.
  */
-export function readSwiftLine(text: string, record: LogRecord): Line {
+function readSwiftLine(text: string, record: LogRecord): Line {
   if (text === '') return 'blank';
   const object = parseJsonLine(text);
   if (object === null) return 'not-json';

@@ -16,7 +16,7 @@ export const trainingArgs: Format = {
 };
 
 /** LLaMA Board leaves out what is false or empty: there, an absent argument is off. */
-export function contextOfTrainingArgs(settings: Settings): RunContext {
+function contextOfTrainingArgs(settings: Settings): RunContext {
   const context = contextOfArguments(settings);
   // another program's file of this name may leave out what is at its default
   if (context.finetuning_type === undefined) return context;

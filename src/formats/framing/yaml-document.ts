@@ -15,7 +15,7 @@ export const YAML_DOCUMENT = { parse: parseYaml, maxBytes: MAX_BYTES, reason: 'n
  *
  * @returns null when it holds no map
  */
-export function parseYaml(text: string): Settings | null {
+function parseYaml(text: string): Settings | null {
   try {
     const document = yaml().parseDocument(text, {
       // to look for a key that stands twice takes the square of their number
