@@ -30,9 +30,8 @@ export function contextOfArguments(settings: Settings): RunContext {
     lr_scheduler_type: word(settings.lr_scheduler_type),
     ...warmupOf(settings),
     gradient_accumulation_steps: countSetting(settings.gradient_accumulation_steps, 1),
-    // below 1 they are a share of all steps, and how many these are is not said here
-    logging_steps: countSetting(settings.logging_steps, 1),
-    save_steps: countSetting(settings.save_steps, 1),
+    logging_steps: everySteps(settings.logging_steps, settings.logging_strategy),
+    save_steps: everySteps(settings.save_steps, settings.save_strategy),
     max_steps: countSetting(settings.max_steps, 1),
     max_grad_norm: numberSetting(settings.max_grad_norm),
     optim: word(settings.optim),
@@ -66,6 +65,11 @@ function precisionOf(settings: Settings): RunContext['precision'] | undefined {
   if (bf16 === true) return 'bf16';
   if (fp16 === true) return 'fp16';
   return bf16 === false && fp16 === false ? 'fp32' : undefined;
+}
+
+/** A number of steps, where it counts. Below 1 it is a share of all steps, and how many these are is not said here. */
+function everySteps(steps: unknown, strategy: unknown): number | undefined {
+  return (word(strategy) ?? 'steps') === 'steps' ? countSetting(steps, 1) : undefined;
 }
 
 /** Since transformers 5, steps below 1 are a share of all. */

@@ -110,6 +110,11 @@ describe('single arguments', () => {
     expect(read('warmup_ratio: 0.03', 'warmup_steps: 20')).toMatchObject({ warmup_ratio: 0.03, warmup_steps: 20 });
   });
 
+  it('steps between saves count only when saving goes by steps', () => {
+    expect(read('save_steps: 500', 'save_strategy: epoch')).not.toHaveProperty('save_steps');
+    expect(read('save_steps: 500', 'save_strategy: steps').save_steps).toBe(500);
+  });
+
   it('max_steps of -1 is none', () => {
     expect(read('max_steps: -1')).not.toHaveProperty('max_steps');
     expect(read('max_steps: 300').max_steps).toBe(300);
