@@ -147,7 +147,7 @@ function percentage(value: unknown): number | undefined {
   return loggedNumber(typeof value === 'string' ? value.replace(/%$/, '') : value);
 }
 
-/** Seconds of `2s`, `1m 42s`, `9h 30m 16s` or `86d 10h 36m 59s`; undefined for any other text. */
+/** Seconds of `2s`, `1m 42s`, `7h 12m 5s` or `12d 3h 4m 5s`; undefined for any other text. */
 function parseUnits(text: unknown): number | undefined {
   if (typeof text !== 'string' || text.length > MAX_UNITS_LENGTH) return undefined;
   const match = /^(?=\d)(?:(\d{1,6})d ?)?(?:(\d{1,6})h ?)?(?:(\d{1,6})m ?)?(?:(\d{1,9})s)?$/.exec(text.trim());
