@@ -54,6 +54,8 @@ class TensorboardReader implements FormatReader, TfEventSink {
   readonly #numbers = new Map<string, number>();
   #kind: RecordKind = 'training';
   #step = 0;
+  /** Step at which the time that training took came. */
+  #closingStep = -1;
   /** The count of tokens was there, the runtime that may follow it was not. */
   #isAfterTokens = false;
   #line = 0;
@@ -89,6 +91,7 @@ class TensorboardReader implements FormatReader, TfEventSink {
     else if (tagKind === 'runtime' || step !== this.#step) this.#isAfterTokens = false;
     this.#step = step;
     this.#kind = kind;
+    if (tagKind === 'runtime' && kind === 'closing') this.#closingStep = step;
     this.#numbers.set(name, value);
   }
 
@@ -132,7 +135,8 @@ class TensorboardReader implements FormatReader, TfEventSink {
     record.set(FIELD.step, this.#step);
     this.#numbers.clear();
     this.#sink.record(record);
-    if (!record.other.has('train_loss') || this.#kind !== 'closing') return;
+    // some log a train_loss of their own at every step
+    if (!record.other.has('train_loss') || this.#closingStep !== this.#step) return;
     this.#sink.event({ kind: 'finished', step: this.#step, text: null });
   }
 
