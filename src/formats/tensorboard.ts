@@ -28,14 +28,14 @@ const START_FOLDER = /^\p{L}{3}\d\d_/u;
 
 /**
  * Hugging Face writes to `runs/Nov24_02-22-05_host/` under the run's folder. A folder named `runs` with other folders in
- * it is somebody's collection of runs.
+ * it is somebody's collection of runs, and so is one at the root.
  */
 function runFolderOf(folder: string): string {
   const segments = folder.split('/');
   const runs = segments.lastIndexOf('runs');
   const below = segments[runs + 1];
-  if (runs <= 0 || (below !== undefined && !START_FOLDER.test(below))) return folder;
-  return segments.slice(0, runs).join('/') || '/';
+  if (runs < 2 || (below !== undefined && !START_FOLDER.test(below))) return folder;
+  return segments.slice(0, runs).join('/');
 }
 
 /** More numbers than any trainer logs at one step. */

@@ -1,10 +1,10 @@
-import type { RunContext } from '../model/context.ts';
 import { FIELD } from '../model/field.ts';
 import { LogRecord } from '../model/record.ts';
 import type { BadReason, Format, FormatReader, RecordSink } from './format.ts';
 import { isBlank, JsonDocumentScanner, NAN_STAND_IN, replaceNonFinite } from './framing/json-document.ts';
 import { loggedNumber } from './framing/json-line.ts';
 import { setByHfKey } from './hf-keys.ts';
+import { contextFromState, countsFromZero } from './trainer-state-header.ts';
 
 /**
  * Hugging Face's `trainer_state.json`: the whole history of a run in one document, which the trainer writes anew into
@@ -21,9 +21,6 @@ export const trainerState: Format = {
 
 /** A longer document is left out and counted as bad, once. */
 export const MAX_STATE_BYTES = 64 * 1024 * 1024;
-
-/** Python's `sys.maxsize`, as a double. */
-const NO_END_OF_EPOCHS = 2 ** 63;
 
 /** One for all readers: a record is given out before the next one is filled, of whichever file. */
 const record = new LogRecord();
@@ -85,9 +82,9 @@ class TrainerStateReader implements FormatReader {
       this.#bad(state === null ? 'not-json' : 'not-a-record');
       return;
     }
-    const context = contextOf(state);
+    const context = contextFromState(state, history);
     if (Object.keys(context).length > 0) this.#sink.context(context);
-    const stepsBefore = countsFromZero(state, history[0]) ? 1 : 0;
+    const stepsBefore = countsFromZero(state, history) ? 1 : 0;
     for (const entry of history) this.#give(entry, stepsBefore, context.max_steps);
   }
 
@@ -112,7 +109,7 @@ class TrainerStateReader implements FormatReader {
     this.#sink.record(record);
     // the closing entry; some log a train_loss of their own at every step
     if (!record.other.has('train_loss') || !record.other.has('train_runtime') || record.has(FIELD.loss)) return;
-    this.#sink.event({ kind: 'finished', step: record.step, text: null });
+    this.#sink.event({ kind: 'finished', step: step + stepsBefore, text: null });
   }
 
   #bad(reason: BadReason): void {
@@ -138,22 +135,4 @@ function parseState(bytes: Buffer): Readonly<Record<string, unknown>> | null {
   } catch {
     return null;
   }
-}
-
-/**
- * LLaMA-Factory's PPO writes an entry before it counts the step, so its history is one behind its `trainer_log.jsonl`.
- * It alone has both: no end of epochs, and a loss at step 0, where Hugging Face's own loop has made no step yet.
- */
-function countsFromZero(state: Readonly<Record<string, unknown>>, first: unknown): boolean {
-  if (typeof first !== 'object' || first === null || !('loss' in first) || !('step' in first)) return false;
-  return first.step === 0 && state.num_train_epochs === NO_END_OF_EPOCHS;
-}
-
-function contextOf(state: Readonly<Record<string, unknown>>): RunContext {
-  const keys = ['logging_steps', 'save_steps', 'max_steps'] as const;
-  const stated = keys.flatMap((key) => {
-    const value = loggedNumber(state[key]);
-    return value !== undefined && value > 0 && Number.isFinite(value) ? [[key, value]] : [];
-  });
-  return Object.fromEntries(stated);
 }

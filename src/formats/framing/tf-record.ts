@@ -32,6 +32,8 @@ export class TfRecordFramer {
   /** Bytes that must be there before anything can be said of what is held. */
   #neededBytes = HEADER_BYTES;
   #skipBytes = 0;
+  /** What is held was reported as cut off. */
+  #isReported = false;
   #place: 'record' | 'zeros' | 'after zeros' | 'lost' = 'record';
 
   constructor(onRecord: OnTfRecord, onBad: (reason: 'bad-checksum' | 'oversize' | 'incomplete') => void) {
@@ -57,11 +59,11 @@ export class TfRecordFramer {
     }
   }
 
-  /** Nothing more will come: a record that was cut off is reported. */
+  /** Nothing more will come: a record that was cut off is reported, once. Should its rest come after all, it is read. */
   end(): void {
-    const isCut = this.#place !== 'lost' && afterZeros(this.#held, 0, this.#heldBytes) < this.#heldBytes;
-    this.#release();
-    if (isCut) this.#onBad('incomplete');
+    if (this.#isReported || afterZeros(this.#held, 0, this.#heldBytes) === this.#heldBytes) return;
+    this.#isReported = true;
+    this.#onBad('incomplete');
   }
 
   /** Deals with what stands at `start`. Returns how many bytes that was, or 0 when more must come first. */
@@ -149,6 +151,7 @@ export class TfRecordFramer {
 
   #release(): void {
     this.#heldBytes = 0;
+    this.#isReported = false;
     if (this.#held.length > MAX_KEPT_BYTES) this.#held = Buffer.alloc(0);
   }
 }
