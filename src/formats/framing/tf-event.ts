@@ -1,5 +1,6 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { doubleOfFloat32 } from './float32.ts';
+import { TextCache } from './text-cache.ts';
 
 /** What an event holds. */
 export interface TfEventSink {
@@ -23,6 +24,7 @@ const DTYPE = { float: 1, double: 2, string: 7 } as const;
 export class TfEventReader {
   #bytes: Buffer = Buffer.alloc(0);
   #reader = new BinaryReader(this.#bytes);
+  readonly #tags = new TextCache();
   #value: number | undefined;
   #textStart = 0;
   #textEnd = 0;
@@ -53,7 +55,7 @@ export class TfEventReader {
     let summaryEnd = 0;
     while (reader.pos < end) {
       const tag = reader.uint32();
-      if (tag === tagOf(EVENT.step, WireType.Varint)) step = Number(reader.int64());
+      if (tag === tagOf(EVENT.step, WireType.Varint)) step = this.#int64();
       else if (tag === tagOf(EVENT.summary, WireType.LengthDelimited)) {
         summaryEnd = this.#length(end);
         summary = reader.pos;
@@ -78,7 +80,7 @@ export class TfEventReader {
       const tag = reader.uint32();
       if (tag === tagOf(VALUE.tag, WireType.LengthDelimited)) {
         const nameEnd = this.#length(end);
-        name = this.#bytes.toString('utf8', reader.pos, nameEnd);
+        name = this.#tags.read(this.#bytes, reader.pos, nameEnd);
         reader.pos = nameEnd;
       } else if (tag === tagOf(VALUE.simpleValue, WireType.Bit32)) {
         this.#value = doubleOfFloat32(reader.float());
@@ -121,6 +123,15 @@ export class TfEventReader {
     }
     if (dtype !== DTYPE.string) this.#textEnd = this.#textStart;
     if (isScalar && (dtype === DTYPE.float || dtype === DTYPE.double)) this.#value = value;
+  }
+
+  /** A BigInt is made only of what 28 bits do not hold. */
+  #int64(): number {
+    const start = this.#reader.pos;
+    const low = this.#reader.uint32();
+    if (this.#reader.pos - start <= 4) return low;
+    this.#reader.pos = start;
+    return Number(this.#reader.int64());
   }
 
   /** Where the message or string that begins here ends. */

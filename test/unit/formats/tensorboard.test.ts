@@ -111,6 +111,42 @@ describe('real files', () => {
     ).toEqual(whole);
   });
 
+  it('hold the same numbers whenever nothing came for long', () => {
+    const bytes = fixture('r061', 'events.out');
+    const said = (pieces: readonly Buffer[]) => {
+      const heard = new Set<string>();
+      const reader = tensorboard.open({
+        record: (record) => {
+          for (const [name, value] of record.entries()) heard.add(`${record.step} ${name} ${value}`);
+        },
+        event: ({ kind, step }) => heard.add(heard.has(`${step} ${kind}`) ? 'twice' : `${step} ${kind}`),
+        context() {},
+        bad: (reason) => heard.add(reason),
+        lines() {},
+      });
+      for (const piece of pieces) {
+        reader.push(piece);
+        reader.settle();
+      }
+      reader.end();
+      return heard;
+    };
+    const whole = said([bytes]);
+    expect(
+      said(
+        cut(
+          bytes,
+          Array.from({ length: bytes.length / 40 }, (_, place) => place * 40),
+        ),
+      ),
+    ).toEqual(whole);
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: bytes.length }), { maxLength: 30 }), (at) => {
+        expect(said(cut(bytes, at))).toEqual(whole);
+      }),
+    );
+  });
+
   it('with any byte changed never throw, and give no record that is not there', () => {
     const bytes = fixture('r061', 'events.out');
     const whole = new Set(collect(tensorboard, [bytes]).records.flatMap((record) => record.map(String)));
@@ -194,6 +230,13 @@ describe('records', () => {
       { step: 2, loss: 4 },
       { step: 3, eval_loss: 5 },
     ]);
+  });
+
+  it('may be of any step', () => {
+    const steps = [0, 1, 2 ** 28 - 1, 2 ** 28, 2 ** 40, -1];
+    expect(read(...steps.map((step) => event(step, { 'train/loss': 1 })))).toEqual(
+      steps.map((step) => ({ step, loss: 1 })),
+    );
   });
 
   it('hold numbers that are not finite', () => {
