@@ -7,6 +7,9 @@ const BACKSLASH = 0x5c;
 const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
+const UPPER_I = 0x49;
+const UPPER_N = 0x4e;
+const LOWER_A = 0x61;
 /** Deeper is no document that a trainer writes; the parser would spend seconds on ten million brackets. */
 const MAX_DEPTH = 500;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
@@ -82,8 +85,8 @@ export function isBlank(byte: number): boolean {
 
 /** What `NaN` becomes; no text that anybody logs. */
 export const NAN_STAND_IN = '\x7f';
+const DELETE = 0x7f;
 const NAN = Buffer.from('NaN');
-const NAN_BYTES = Buffer.from(`"${NAN_STAND_IN}"`);
 const INFINITY = Buffer.from('Infinity');
 /** Which every parser of JSON reads as infinite. */
 const INFINITY_BYTES = Buffer.from('1e999999');
@@ -100,10 +103,12 @@ export function replaceNonFinite(bytes: Buffer): void {
     if (byte === QUOTE) isInString = !isInString;
     else if (isInString) {
       if (byte === BACKSLASH) at++;
-    } else if (byte === NAN[0] && bytes[at + 1] === NAN[1] && bytes[at + 2] === NAN[2]) {
-      NAN_BYTES.copy(bytes, at);
-      at += NAN.length - 1;
-    } else if (byte === INFINITY[0] && bytes.compare(INFINITY, 0, INFINITY.length, at, at + INFINITY.length) === 0) {
+    } else if (byte === UPPER_N && bytes[at + 1] === LOWER_A && bytes[at + 2] === UPPER_N) {
+      bytes[at] = QUOTE;
+      bytes[at + 1] = DELETE;
+      bytes[at + 2] = QUOTE;
+      at += 2;
+    } else if (byte === UPPER_I && bytes.compare(INFINITY, 0, INFINITY.length, at, at + INFINITY.length) === 0) {
       INFINITY_BYTES.copy(bytes, at);
     }
   }
