@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { AlertName, Severity } from '../model/alert.ts';
 import type { Evidence } from '../model/incident.ts';
 import type { LogRecord } from '../model/record.ts';
+import type { RunEvent } from '../model/run-event.ts';
 import type { RunFacts } from '../runs/run.ts';
 
 /**
@@ -17,6 +18,8 @@ export type Verdict = 'bad' | 'good' | 'silent';
 export interface Detector {
   /** The next record of the run, in log order; `run` knows it already. Costs arithmetic, no allocation. */
   observe(record: LogRecord, run: RunFacts): Verdict;
+  /** Something befell the run after its last record; `run` knows it already. */
+  befall?(event: RunEvent, run: RunFacts): Verdict;
   /** The time of day, about once a second; only where trouble can come without a record. */
   tick?(nowMs: number, run: RunFacts): Verdict;
   /** When the trouble of the last bad `tick` began, in ms since the epoch: it was there before anyone looked. */
@@ -27,6 +30,8 @@ export interface Detector {
   severity(): Severity;
   /** The numbers that speak for the last `bad`. */
   evidence(): readonly Evidence[];
+  /** What the log itself said of the last `bad`, in its own words; null where numbers are all. */
+  words?(): string | null;
 }
 
 /** A kind of detector. A new one is a file that exports this, and a line in `index.ts`. */
@@ -36,6 +41,8 @@ export interface DetectorKind<Options extends z.ZodObject = z.ZodObject> {
   readonly family: 'nonfinite' | 'stall' | 'end';
   /** Every option with its default and a description: configuration, help and documentation come from here. */
   readonly options: Options;
+  /** It only looks at the clock: numbers that come late change nothing of what it found. */
+  readonly clocked?: true;
   /** Good steps after the last bad record that close an incident; 0 closes it at the first good word. */
   readonly goodStepsToResolve: number;
   /** What remains of an incident that resolves, when that is less than it was. */

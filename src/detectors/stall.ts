@@ -13,6 +13,7 @@ export const stall = detectorKind({
   family: 'stall',
   options: z.object({}),
   goodStepsToResolve: 0,
+  clocked: true,
   create: () => new Stall(),
 });
 

@@ -42,6 +42,14 @@ export interface FormatReader {
   end(): void;
 }
 
+/** A piece of a log that is cut into several files. */
+export interface ChainPlace {
+  /** What all pieces of one log have in common. */
+  readonly of: string;
+  /** Pieces come in the order of this, as text. */
+  readonly place: string;
+}
+
 /** A kind of log. A new one is a file that exports this, and a line in `index.ts`. */
 export interface Format {
   readonly name: string;
@@ -52,8 +60,16 @@ export interface Format {
    * read, and that it was rewritten does not make another run.
    */
   readonly rewritten: boolean;
+  /** Significant digits that its numbers keep: the most exact of a run's sources is believed. */
+  readonly digits: number;
+  /** The trainer's own book of steps: where there is one, no other source says which steps a run has logged. */
+  readonly keepsSteps: boolean;
+  /** Whether {@link FormatReader.settle} is called whenever all that is there has been read, not only after long silence. */
+  readonly settlesAtEnd: boolean;
   /** Whether a file of this name (without its folder) is such a log. */
   matches(fileName: string): boolean;
+  /** For a log that is cut into files, as rotation does: which log a file of this name is a piece of. */
+  chain?(fileName: string): ChainPlace;
   /** Path of the run's folder for a file in `folder`, where that is not the same one. */
   runFolder?(folder: string): string;
   open(sink: RecordSink): FormatReader;

@@ -2,6 +2,7 @@ import { DETECTORS } from '../detectors/index.ts';
 import type { AlertName, Severity } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
 import type { LogRecord } from '../model/record.ts';
+import type { RunEvent } from '../model/run-event.ts';
 import type { Run } from '../runs/run.ts';
 import type { Case, Moment } from './case.ts';
 import { lead } from './group.ts';
@@ -28,14 +29,18 @@ export class IncidentBook {
   readonly #changed = new Set<Case>();
   #entered = 0;
 
-  constructor(run: Run, settings: Readonly<Record<string, DetectorSettings | undefined>>) {
+  /** @param before book of the same run, whose incidents of the clock go on in this one */
+  constructor(run: Run, settings: Readonly<Record<string, DetectorSettings | undefined>>, before?: IncidentBook) {
     this.#run = run;
     this.#lifecycles = Object.entries(DETECTORS).flatMap(([name, kind]) => {
       const set = settings[name];
       if (set?.enabled === false) return [];
+      const kept = kind.clocked ? before?.#lifecycles.find((one) => one.kind === kind) : undefined;
+      if (kept !== undefined) return [kept];
       const detector = kind.create(kind.options.parse(set?.options ?? {}));
       return [new Lifecycle(kind, detector, set?.severity)];
     });
+    if (before !== undefined) this.#takeOver(before);
   }
 
   /** Every incident, open ones last, each part in the order in which they opened. */
@@ -47,12 +52,17 @@ export class IncidentBook {
     return this.#lifecycles.flatMap(({ open }) => (open === null ? [] : [open]));
   }
 
-  /** Shows a record, which the run knows already, to every detector. */
-  observe(record: LogRecord, restarted: boolean, arrivedMs: number): void {
+  /**
+   * Shows a record, which the run knows already, to every detector.
+   *
+   * @param isNew false when the book before this one was shown it already
+   */
+  observe(record: LogRecord, restarted: boolean, arrivedMs: number, isNew = true): void {
     let at: Moment | null = null;
     let changed = false;
     if (restarted) for (const { detector } of this.#lifecycles) detector.restart?.();
     for (const lifecycle of this.#lifecycles) {
+      if (!isNew && lifecycle.kind.clocked) continue;
       const verdict = lifecycle.observe(record, this.#run);
       if (verdict === 'silent') continue;
       if (verdict === 'good' && lifecycle.open === null) {
@@ -64,6 +74,28 @@ export class IncidentBook {
     }
     if (this.#run.ended === 'finished') changed = this.#finish(record, arrivedMs) || changed;
     if (changed) this.#settle();
+  }
+
+  /** Tells every detector what befell the run after its last record. */
+  befall(event: RunEvent, arrivedMs: number): void {
+    let changed = false;
+    for (const lifecycle of this.#lifecycles) {
+      const verdict = lifecycle.detector.befall?.(event, this.#run) ?? 'silent';
+      if (verdict === 'silent') continue;
+      const at = this.#moment(this.#run.lastStep, this.#run.latest('elapsed_seconds'), arrivedMs);
+      changed = this.#note(lifecycle.record(verdict, this.#run, at)) || changed;
+    }
+    if (changed) this.#settle();
+  }
+
+  /** The beginnings of incidents that were there before stay what they were told to be. */
+  keepBeginnings(before: IncidentBook, run: Run, runBefore: Run): void {
+    const begun = new Map(before.all.map((one) => [one.id, one]));
+    for (const one of this.all) {
+      const was = begun.get(one.id);
+      if (was !== undefined && was !== one) one.beginAs(was.snapshot(runBefore).startedAtMs);
+      else if (was === undefined) one.snapshot(run);
+    }
   }
 
   /** Lets the detectors look at the clock. */
@@ -84,6 +116,13 @@ export class IncidentBook {
     const changed = [...this.#changed];
     this.#changed.clear();
     return changed;
+  }
+
+  #takeOver(before: IncidentBook): void {
+    const clocked = new Set(this.#lifecycles.filter(({ kind }) => kind.clocked).map(({ kind }) => kind.alertname));
+    for (const one of before.closed) if (clocked.has(one.alertname)) this.closed.push(one);
+    for (const [alertname, count] of before.opened) if (clocked.has(alertname)) this.opened.set(alertname, count);
+    this.#entered = before.#entered;
   }
 
   #finish(record: LogRecord, arrivedMs: number): boolean {

@@ -21,6 +21,8 @@ export class Case {
   readonly #opened: Moment;
   #closed: Moment | null = null;
   #startedAtMs: number | null = null;
+  /** What the log itself said, in its own words. */
+  words: string | null = null;
   readonly #first: Evidence[] = [];
   readonly #newest: Evidence[] = [];
 
@@ -44,6 +46,11 @@ export class Case {
       this.#newest.push(one);
       if (this.#newest.length > MAX_EVIDENCE / 2) this.#newest.shift();
     }
+  }
+
+  /** It is an incident that was known before, under its beginning. */
+  beginAs(startedAtMs: number): void {
+    this.#startedAtMs = startedAtMs;
   }
 
   close(at: Moment): void {
@@ -72,6 +79,7 @@ export class Case {
       inhibitedBy: this.leader?.alertname ?? null,
       weights: 'unknown',
       rollbackCheckpoint: null,
+      words: this.words,
       evidence: [...this.#first, ...this.#newest],
     };
   }

@@ -62,6 +62,7 @@ export class Lifecycle {
     found.lastStep = at.step;
     this.#raise(found);
     found.addEvidence(this.detector.evidence());
+    found.words = this.detector.words?.() ?? found.words;
     return found;
   }
 

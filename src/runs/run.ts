@@ -1,5 +1,6 @@
 import { FIELD, type FieldName } from '../model/field.ts';
 import { LogRecord } from '../model/record.ts';
+import type { RunEvent } from '../model/run-event.ts';
 import type { RunState } from '../model/run-state.ts';
 import { Attempts } from './attempts.ts';
 import { closingOf, isProgress, reachesEnd } from './ending.ts';
@@ -41,6 +42,8 @@ export class Run implements RunFacts {
   readonly #latest = new LogRecord();
   readonly other = new Map<string, number>();
   otherDropped = 0;
+  /** Optimizer steps that did not happen, as the console said. */
+  skippedSteps = 0;
   firstSeenMs: number;
   firstStep: number | null = null;
   lastStep: number | null = null;
@@ -87,6 +90,13 @@ export class Run implements RunFacts {
     return record.isTraining && this.attemptLog.observe(step, elapsed, arrivedMs);
   }
 
+  /** Something befell the run after the last record. */
+  befall(event: RunEvent): void {
+    if (event.kind === 'step-skipped') this.skippedSteps++;
+    else if (event.kind !== 'finished') this.ended = 'failed';
+    else this.ended ??= this.maxSteps === null || reachesEnd(this.lastStep ?? 0, this.maxSteps) ? 'finished' : 'failed';
+  }
+
   /** Last value of a field, or undefined when no record had it. */
   latest(field: FieldName): number | undefined {
     return this.#latest.get(FIELD[field]);
@@ -129,6 +139,7 @@ export class Run implements RunFacts {
   }
 }
 
-function originOf(record: LogRecord): string {
+/** What a run's first training record says: tells runs in one place apart. */
+export function originOf(record: LogRecord): string {
   return [FIELD.step, FIELD.loss, FIELD.learning_rate, FIELD.max_steps].map((slot) => record.get(slot)).join(' ');
 }

@@ -1,0 +1,84 @@
+import { BAD_REASONS, type BadReason, type Format } from '../formats/format.ts';
+import { type DetectorSettings, IncidentBook } from '../incidents/book.ts';
+import type { Incident } from '../model/incident.ts';
+import type { LogRecord } from '../model/record.ts';
+import type { Run } from '../runs/run.ts';
+import { Configuration } from './configuration.ts';
+import type { Source } from './source.ts';
+import { WatchedRun } from './watched-run.ts';
+
+/** Who wants to know, while it happens. Calls come only for runs that are live, `bad` aside. */
+export interface PipelineListener {
+  record(watched: WatchedRun, record: LogRecord): void;
+  incident(watched: WatchedRun, incident: Incident): void;
+  bad(source: Pick<Source, 'path'>, reason: BadReason, line: number): void;
+}
+
+/**
+ * From the bytes of logs to runs and their incidents. Pure: it owns no file, socket, timer or logger, and the only time
+ * it knows is what it is handed. The same bytes give the same state, however they were cut, and whichever of the sources
+ * of a run came first.
+ */
+export class Pipeline {
+  readonly runs = new Map<string, WatchedRun>();
+  readonly counts = {
+    lines: 0,
+    bad: Object.fromEntries(BAD_REASONS.map((reason) => [reason, 0])) as Record<BadReason, number>,
+    /** Events and late numbers for which there was no room. */
+    dropped: 0,
+  };
+  readonly listener: PipelineListener;
+  readonly #detectors: Readonly<Record<string, DetectorSettings | undefined>>;
+  /** What lies beside the logs, by folder. */
+  readonly #configurations = new Map<string, Set<Configuration>>();
+
+  /** @param detectors settings by detector name; those not named run with their defaults */
+  constructor(detectors: Readonly<Record<string, DetectorSettings | undefined>>, listener: PipelineListener) {
+    this.#detectors = detectors;
+    this.listener = listener;
+  }
+
+  /**
+   * The run of this id, begun when it is new.
+   *
+   * @param folder absolute path of its folder
+   * @param firstSeenMs when the agent first saw it, before a restart of the agent too
+   */
+  open(id: string, folder: string, firstSeenMs: number): WatchedRun {
+    const known = this.runs.get(id);
+    if (known !== undefined) return known;
+    const watched = new WatchedRun(this, id, folder, firstSeenMs);
+    this.runs.set(id, watched);
+    return watched;
+  }
+
+  remove(id: string): void {
+    this.runs.delete(id);
+  }
+
+  /** A file that tells how the runs of `folder` are configured. */
+  addConfiguration(path: string, folder: string, format: Format): Configuration {
+    const configuration = new Configuration(this, path, folder, format);
+    const beside = this.#configurations.get(folder) ?? new Set();
+    this.#configurations.set(folder, beside.add(configuration));
+    return configuration;
+  }
+
+  removeConfiguration(configuration: Configuration): void {
+    this.#configurations.get(configuration.folder)?.delete(configuration);
+  }
+
+  configurationsOf(folder: string): Iterable<Configuration> {
+    return this.#configurations.get(folder) ?? [];
+  }
+
+  /** Lets every live run look at the clock; about once a second. */
+  tick(nowMs: number): void {
+    for (const watched of this.runs.values()) if (watched.live) watched.tick(nowMs);
+  }
+
+  /** @param before the book of the same run that this one takes the place of */
+  newBook(run: Run, before?: IncidentBook): IncidentBook {
+    return new IncidentBook(run, this.#detectors, before);
+  }
+}

@@ -1,0 +1,142 @@
+import { basename } from 'node:path';
+import type { BadReason, ChainPlace, Format, FormatReader, RecordSink } from '../formats/format.ts';
+import type { RunContext } from '../model/context.ts';
+import type { LogRecord } from '../model/record.ts';
+import type { RunEvent } from '../model/run-event.ts';
+import type { PlacedEvent, Strand } from '../runs/join.ts';
+import { RecordStore } from '../runs/record-store.ts';
+import { MAX_OTHER_NAMES } from '../runs/run.ts';
+import type { WatchedRun } from './watched-run.ts';
+
+/** Events of one source that are kept; later ones are counted. */
+const MAX_EVENTS = 1_000;
+
+/** One log of a run: bytes in, records out. It keeps what it read, for the sake of sources that come later. */
+export class Source implements RecordSink, Strand {
+  readonly watched: WatchedRun;
+  /** Absolute. */
+  readonly path: string;
+  readonly format: Format;
+  /** Records read, those that repeat another source's too. */
+  records = 0;
+  store = new RecordStore();
+  events: PlacedEvent[] = [];
+  stated: RunContext = {};
+  /** All that was there has been read, once since it was opened or begun anew. */
+  caughtUp = false;
+  #reader: FormatReader;
+  #arrivedMs = 0;
+  /** A rewritten file has said nothing yet: what it said before stands. */
+  #isStale = false;
+
+  constructor(watched: WatchedRun, path: string, format: Format) {
+    this.watched = watched;
+    this.path = path;
+    this.format = format;
+    this.#reader = format.open(this);
+  }
+
+  /** Which pieces of a rotated log it belongs to, and where among them. */
+  get chain(): ChainPlace {
+    return this.format.chain?.(basename(this.path)) ?? { of: this.path, place: '' };
+  }
+
+  get digits(): number {
+    return this.format.digits;
+  }
+
+  get keepsSteps(): boolean {
+    return this.format.keepsSteps;
+  }
+
+  /** @param arrivedMs when the file was last written before these bytes were read */
+  push(chunk: Buffer, arrivedMs: number): void {
+    this.#arrivedMs = arrivedMs;
+    this.#reader.push(chunk);
+  }
+
+  /** All that is there for now has been read. */
+  atEnd(): void {
+    this.caughtUp = true;
+    if (this.format.settlesAtEnd) this.#reader.settle();
+  }
+
+  /** Nothing has come for long: a last line without a newline is taken when it is whole. */
+  settle(): void {
+    this.#reader.settle();
+  }
+
+  /** No more bytes will come. */
+  end(): void {
+    this.#reader.end();
+  }
+
+  /** The file holds other content now: it is read again from its first byte. */
+  restart(): void {
+    this.#reader = this.format.open(this);
+    if (this.format.rewritten) {
+      this.#isStale = true;
+      return;
+    }
+    this.caughtUp = false;
+    this.watched.restarts(this);
+    this.#forget();
+  }
+
+  record(record: LogRecord): void {
+    this.#freshen();
+    this.records++;
+    this.#keepOther(record);
+    const { store } = this;
+    const last = store.count - 1;
+    if (this.format.settlesAtEnd && last >= 0 && store.isCompletedBy(last, record)) {
+      store.amendLast(record);
+      this.records--;
+      this.watched.amended();
+      return;
+    }
+    store.append(record, this.#arrivedMs);
+    this.watched.observe(this, record, this.#arrivedMs);
+  }
+
+  event(event: RunEvent): void {
+    this.#freshen();
+    if (this.events.length < MAX_EVENTS) this.events.push({ event, after: this.store.count });
+    else this.watched.pipeline.counts.dropped++;
+    this.watched.befall(this, event, this.#arrivedMs);
+  }
+
+  context(context: RunContext): void {
+    this.#freshen();
+    this.stated = { ...this.stated, ...context };
+  }
+
+  bad(reason: BadReason, line: number): void {
+    this.watched.pipeline.counts.bad[reason]++;
+    this.watched.pipeline.listener.bad(this, reason, line);
+  }
+
+  lines(count: number): void {
+    this.watched.pipeline.counts.lines += count;
+  }
+
+  #freshen(): void {
+    if (!this.#isStale) return;
+    this.#isStale = false;
+    this.#forget();
+    this.watched.amended();
+  }
+
+  #forget(): void {
+    this.records = 0;
+    this.store = new RecordStore();
+    this.events = [];
+    this.stated = {};
+  }
+
+  #keepOther({ other }: LogRecord): void {
+    if (other.size === 0) return;
+    const kept = this.store.other;
+    for (const [name, value] of other) if (kept.size < MAX_OTHER_NAMES || kept.has(name)) kept.set(name, value);
+  }
+}

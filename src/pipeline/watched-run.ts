@@ -1,0 +1,255 @@
+import type { Format } from '../formats/format.ts';
+import { FORMATS } from '../formats/index.ts';
+import type { IncidentBook } from '../incidents/book.ts';
+import type { RunContext } from '../model/context.ts';
+import type { Incident } from '../model/incident.ts';
+import { LogRecord } from '../model/record.ts';
+import type { RunEvent } from '../model/run-event.ts';
+import { mergeContext } from '../runs/context.ts';
+import { Join } from '../runs/join.ts';
+import { originOf, Run } from '../runs/run.ts';
+import { isSameIncident } from './changes.ts';
+import type { Pipeline } from './pipeline.ts';
+import { Source } from './source.ts';
+import { strandsOf } from './strands.ts';
+
+/** A long run is not joined anew more often than this, in records for each ms. */
+const RECORDS_PER_MS = 50;
+
+/** Filled again for every record that is read back. */
+const record = new LogRecord();
+
+/**
+ * A run with its incidents and its sources.
+ *
+ * A run of one source is followed record by record. One of several is joined anew from what they hold whenever one of
+ * them has said something: the result is then the same whichever spoke first. That costs a moment even for long runs,
+ * and is only done when all that is there has been read.
+ */
+export class WatchedRun {
+  readonly id: string;
+  readonly folder: string;
+  readonly pipeline: Pipeline;
+  /** Always the same object, which whoever renders metrics may cache by. */
+  readonly labels: Readonly<Record<'run', string>>;
+  /** The best keeper of steps first. */
+  readonly sources: Source[] = [];
+  run: Run;
+  book: IncidentBook;
+  /** What is in the logs has been read once: from here on things happen now, and listeners are told. */
+  live = false;
+  /** The sources hold what is not in the run yet. */
+  #isBehind = false;
+  /** The run is longer than its memory: it is followed record by record from here on, and late numbers count alone. */
+  #isSealed = false;
+  #nextJoinMs = 0;
+  /** Records that listeners were told of. */
+  #told = 0;
+
+  constructor(pipeline: Pipeline, id: string, folder: string, firstSeenMs: number) {
+    this.pipeline = pipeline;
+    this.id = id;
+    this.folder = folder;
+    this.labels = { run: id };
+    this.run = new Run(id, firstSeenMs);
+    this.book = pipeline.newBook(this.run);
+  }
+
+  /** Every incident as it stands, in the order in which they opened. */
+  get incidents(): Incident[] {
+    return [...this.book.all].sort((a, b) => a.order - b.order).map((found) => found.snapshot(this.run));
+  }
+
+  /** How the run is configured, as far as anything beside its log or in it says so. */
+  get context(): RunContext {
+    const stated = [...this.sources, ...this.pipeline.configurationsOf(this.folder)];
+    stated.sort((a, b) => placeOf(a.format) - placeOf(b.format) || (a.path > b.path ? -1 : 1));
+    return mergeContext(stated.map(({ stated }) => stated));
+  }
+
+  addSource(path: string, format: Format): Source {
+    const source = new Source(this, path, format);
+    this.sources.push(source);
+    this.sources.sort((a, b) => placeOf(a.format) - placeOf(b.format) || (a.path < b.path ? -1 : 1));
+    return source;
+  }
+
+  removeSource(source: Source): void {
+    const place = this.sources.indexOf(source);
+    if (place === -1) return;
+    this.sources.splice(place, 1);
+    this.#isBehind = true;
+  }
+
+  /** All that `source` holds for now has been read. Returns true when that made the run live. */
+  atEnd(source: Source, nowMs: number): boolean {
+    source.atEnd();
+    if (!this.sources.every(({ caughtUp }) => caughtUp)) return false;
+    if (this.live) {
+      this.#refresh(nowMs);
+      return false;
+    }
+    this.goLive(nowMs);
+    return true;
+  }
+
+  /** The next record of `source`, which it has stored. */
+  observe(source: Source, one: LogRecord, arrivedMs: number): void {
+    if (source.store.dropped === 1 && source === this.sources[0]) this.#seal();
+    if (!this.#isSealed && !this.#isStreamed) this.#isBehind = true;
+    else if (this.#isSealed && source !== this.sources[0]) this.book.observe(one, false, arrivedMs);
+    else {
+      const restarted = this.run.observe(one, arrivedMs);
+      this.book.observe(one, restarted, arrivedMs);
+      if (!this.live) return;
+      this.#told++;
+      this.pipeline.listener.record(this, one);
+      this.#tellChanges();
+    }
+  }
+
+  /** Something befell the run, says `source`. */
+  befall(source: Source, event: RunEvent, arrivedMs: number): void {
+    if (!this.#isStreamed && !(this.#isSealed && source === this.sources[0])) {
+      this.#isBehind = true;
+      return;
+    }
+    this.run.befall(event);
+    this.book.befall(event, arrivedMs);
+    if (this.live) this.#tellChanges();
+  }
+
+  /** A source has changed what it had said. */
+  amended(): void {
+    this.#isBehind = true;
+  }
+
+  tick(nowMs: number): void {
+    this.#settle(nowMs);
+    this.#refresh(nowMs);
+    this.book.tick(nowMs);
+    this.#tellChanges();
+  }
+
+  /** The logs have been read to their end once. What changed on the way is not told one by one. */
+  goLive(nowMs: number): void {
+    if (this.#isBehind) this.#join(nowMs);
+    this.#settle(nowMs);
+    if (this.#isBehind) this.#join(nowMs);
+    this.book.tick(nowMs);
+    this.book.takeChanged();
+    this.#told = this.run.tally.records;
+    this.live = true;
+  }
+
+  /** No more bytes will come. */
+  finish(nowMs: number): void {
+    this.#nextJoinMs = 0;
+    this.#refresh(nowMs);
+  }
+
+  /**
+   * Another log stands where `source` was. The log that keeps the run's steps stands for the run: another one is another
+   * run, of which nothing is known. Pieces of a rotated log come and go.
+   */
+  restarts(source: Source): void {
+    this.#isBehind = this.sources.length > 1 || source.format.chain !== undefined;
+    if (source !== this.sources[0] || source.format.chain !== undefined) return;
+    this.run = new Run(this.id, this.run.firstSeenMs);
+    this.book = this.pipeline.newBook(this.run);
+    this.live = false;
+    this.#isSealed = false;
+    this.#told = 0;
+  }
+
+  get #isStreamed(): boolean {
+    return this.sources.length === 1 && !this.#isBehind;
+  }
+
+  #seal(): void {
+    if (this.#isBehind) this.#join(this.run.firstSeenMs);
+    this.#isSealed = true;
+  }
+
+  /** A run that has ended or fallen silent may have left a whole last line without its newline. */
+  #settle(nowMs: number): void {
+    if (this.run.state(nowMs) === 'running') return;
+    for (const source of this.sources) source.settle();
+  }
+
+  #refresh(nowMs: number): void {
+    if (!this.#isBehind || nowMs < this.#nextJoinMs || !this.sources.every(({ caughtUp }) => caughtUp)) return;
+    const before = new Map(this.incidents.map((incident) => [incident.id, incident]));
+    this.#join(nowMs);
+    this.#tellJoined(before, nowMs);
+  }
+
+  /** Works the run out from all that its sources hold. */
+  #join(nowMs: number): void {
+    this.#isBehind = false;
+    if (this.#isSealed) return;
+    const join = new Join(strandsOf(this.sources));
+    const run = new Run(this.id, this.run.firstSeenMs);
+    const book = this.pipeline.newBook(run, this.book);
+    run.origin = origin(join);
+    const events = join.events();
+    const tellEvents = (after: number, arrivedMs: number) => {
+      for (let next = events[0]; next !== undefined && next.after <= after; next = events[0]) {
+        events.shift();
+        run.befall(next.event);
+        book.befall(next.event, arrivedMs);
+      }
+    };
+    tellEvents(-1, nowMs);
+    for (let index = 0; index < join.count; index++) {
+      const arrivedMs = join.read(index, record);
+      book.observe(record, run.observe(record, arrivedMs), arrivedMs, index >= this.#told);
+      if (events.length > 0) tellEvents(index, arrivedMs);
+    }
+    for (const [name, value] of join.other()) run.other.set(name, value);
+    book.keepBeginnings(this.book, run, this.run);
+    this.run = run;
+    this.book = book;
+    this.#nextJoinMs = nowMs + Math.floor(join.count / RECORDS_PER_MS);
+  }
+
+  /** Tells what joining anew has changed. What is no longer there was wrong, or of another run: it is over. */
+  #tellJoined(before: ReadonlyMap<string, Incident>, nowMs: number): void {
+    const { listener } = this.pipeline;
+    this.book.takeChanged();
+    const join = this.#told < this.run.tally.records ? new Join(strandsOf(this.sources)) : null;
+    for (; join !== null && this.#told < join.count; this.#told++) {
+      join.read(this.#told, record);
+      listener.record(this, record);
+    }
+    this.#told = this.run.tally.records;
+    const now = this.incidents;
+    const ids = new Set(now.map(({ id }) => id));
+    for (const gone of before.values()) {
+      if (gone.status === 'firing' && !ids.has(gone.id)) {
+        listener.incident(this, { ...gone, status: 'resolved', endedAtMs: nowMs });
+      }
+    }
+    for (const incident of now) {
+      const was = before.get(incident.id);
+      if (was === undefined || !isSameIncident(was, incident)) listener.incident(this, incident);
+    }
+  }
+
+  #tellChanges(): void {
+    for (const changed of this.book.takeChanged()) this.pipeline.listener.incident(this, changed.snapshot(this.run));
+  }
+}
+
+/** What tells the run from others in its place, by the log that keeps its steps alone: late sources do not change it. */
+function origin(join: Join): string {
+  for (let index = 0; index < join.count; index++) {
+    join.readSpine(index, record);
+    if (record.isTraining) return originOf(record);
+  }
+  return '';
+}
+
+function placeOf(format: Format): number {
+  return FORMATS.indexOf(format);
+}

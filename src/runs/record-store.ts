@@ -1,0 +1,132 @@
+import { FIELD, FIELDS } from '../model/field.ts';
+import type { LogRecord } from '../model/record.ts';
+
+/** Records of one source that are kept; of a longer one the rest is not. At 128 B a record these are 16 MiB. */
+export const MAX_STORED = 131_072;
+
+const STRIDE = FIELDS.length + 1;
+const ARRIVED = FIELDS.length;
+/** The first page grows to this many records, every later one has as many at once. */
+const PAGE = 1024;
+const FIRST = 16;
+
+/** Fields that say where a record belongs. */
+const SHARED = (1 << FIELD.step) | (1 << FIELD.max_steps) | (1 << FIELD.epoch);
+
+/** What a record tells of: a step of training, an evaluation, or neither, as closing and progress lines. */
+export type RecordKind = 'training' | 'evaluation' | 'other';
+
+export function kindOf(record: LogRecord): RecordKind {
+  return record.isTraining ? 'training' : record.has(FIELD.eval_loss) ? 'evaluation' : 'other';
+}
+
+/**
+ * The records of one source, in the order of its log, as plain numbers. Sources of a run are read one after the other,
+ * and late ones have to say something of steps that are long gone: hence the memory.
+ */
+export class RecordStore {
+  readonly #pages: Float64Array[] = [];
+  /** Fields that each record has, as bits. */
+  readonly #masks: number[] = [];
+  #count = 0;
+  #dropped = 0;
+  /** Numbers under other names: the last value of each. */
+  readonly other = new Map<string, number>();
+
+  /** Records that are kept. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Records that were too many to be kept. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** @param arrivedMs when it arrived, in ms since the epoch */
+  append(record: LogRecord, arrivedMs: number): void {
+    if (this.#count === MAX_STORED) {
+      this.#dropped++;
+      return;
+    }
+    const page = this.#pageFor(this.#count);
+    const at = (this.#count % PAGE) * STRIDE;
+    record.copyTo(page, at);
+    page[at + ARRIVED] = arrivedMs;
+    this.#masks.push(record.present);
+    this.#count++;
+  }
+
+  /** Whether `record` only brings what record `index` lacks, of the same step. */
+  isCompletedBy(index: number, record: LogRecord): boolean {
+    if (this.get(index, FIELD.step) !== record.step) return false;
+    const both = (this.#masks[index] ?? 0) & record.present & ~SHARED;
+    return both === 0 && (kindOf(record) === 'other' || kindOf(record) === this.kind(index));
+  }
+
+  /** Takes every field that `record` has into the last record, which is of the same step. */
+  amendLast(record: LogRecord): void {
+    const index = this.#count - 1;
+    const page = this.#pages[Math.floor(index / PAGE)];
+    if (page === undefined) return;
+    const at = (index % PAGE) * STRIDE;
+    for (let slot = 0; slot < FIELDS.length; slot++) {
+      const value = record.get(slot);
+      if (value !== undefined) page[at + slot] = value;
+    }
+    this.#masks[index] = (this.#masks[index] ?? 0) | record.present;
+  }
+
+  has(index: number, slot: number): boolean {
+    return ((this.#masks[index] ?? 0) & (1 << slot)) !== 0;
+  }
+
+  /** The number in `slot` of a record, or undefined when it has none. */
+  get(index: number, slot: number): number | undefined {
+    if (!this.has(index, slot)) return undefined;
+    return this.#pages[Math.floor(index / PAGE)]?.[(index % PAGE) * STRIDE + slot];
+  }
+
+  arrivedMs(index: number): number {
+    return this.#pages[Math.floor(index / PAGE)]?.[(index % PAGE) * STRIDE + ARRIVED] ?? Number.NaN;
+  }
+
+  kind(index: number): RecordKind {
+    if (this.has(index, FIELD.loss) || this.has(index, FIELD.grad_norm)) return 'training';
+    return this.has(index, FIELD.eval_loss) ? 'evaluation' : 'other';
+  }
+
+  /** Sets every field of `record` that the stored one has and `record` has not. */
+  fill(index: number, record: LogRecord): void {
+    const page = this.#pages[Math.floor(index / PAGE)];
+    if (page === undefined) return;
+    const at = (index % PAGE) * STRIDE;
+    for (let left = (this.#masks[index] ?? 0) & ~record.present; left !== 0; left &= left - 1) {
+      const slot = 31 - Math.clz32(left & -left);
+      record.set(slot, page[at + slot] as number);
+    }
+  }
+
+  /** Whether the first records of both are the same. */
+  beginsAs(other: RecordStore): boolean {
+    const count = Math.min(this.count, other.count, 3);
+    for (let index = 0; index < count; index++) {
+      for (let slot = 0; slot < FIELDS.length; slot++) {
+        if (!Object.is(this.get(index, slot), other.get(index, slot))) return false;
+      }
+    }
+    return count > 0;
+  }
+
+  #pageFor(index: number): Float64Array {
+    const number = Math.floor(index / PAGE);
+    const place = index % PAGE;
+    const page = this.#pages[number];
+    if (page !== undefined && place * STRIDE < page.length) return page;
+    const capacity = number > 0 ? PAGE : Math.max(FIRST, Math.min(PAGE, place * 2));
+    const grown = new Float64Array(capacity * STRIDE);
+    if (page !== undefined) grown.set(page);
+    this.#pages[number] = grown;
+    return grown;
+  }
+}
