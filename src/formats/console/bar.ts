@@ -1,3 +1,4 @@
+const CR = 0x0d;
 const SPACE = 0x20;
 const PERCENT = 0x25;
 const SLASH = 0x2f;
@@ -33,8 +34,8 @@ export class Bar {
     if (at === percent || at - percent > 3 || bytes[at] !== PERCENT || bytes[at + 1] !== BAR) return -1;
     at += 2;
     const drawingEnd = Math.min(end, at + MAX_DRAWING_BYTES);
-    while (at < drawingEnd && bytes[at] !== BAR) at++;
-    if (at >= drawingEnd) return -1;
+    while (at < drawingEnd && bytes[at] !== BAR && (bytes[at] as number) > CR) at++;
+    if (at >= drawingEnd || bytes[at] !== BAR) return -1;
     at++;
     while (at < end && bytes[at] === SPACE) at++;
     let count = 0;
@@ -47,8 +48,8 @@ export class Bar {
     if (at === totalStart || at - totalStart > 12 || bytes[at] !== SPACE || bytes[at + 1] !== OPEN) return -1;
     at += 2;
     const timesEnd = Math.min(end, at + MAX_TIMES_BYTES);
-    while (at < timesEnd && bytes[at] !== CLOSE) at++;
-    if (at >= timesEnd) return -1;
+    while (at < timesEnd && bytes[at] !== CLOSE && (bytes[at] as number) > CR) at++;
+    if (at >= timesEnd || bytes[at] !== CLOSE) return -1;
     at++;
     this.count = count;
     this.total = total;

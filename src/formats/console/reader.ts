@@ -18,14 +18,17 @@ const MAX_TEXT_BYTES = 1000;
 /** As many bytes of words are looked at before the first record, and again when training begins anew. */
 const MAX_PREAMBLE_BYTES = 1024 * 1024;
 /** LLaMA-Factory logs each record through its own callback, and Trainer prints it as well. */
-const CALLBACK = 'callbacks';
+const CALLBACK = Buffer.from('callbacks');
 
+const NEWLINE = 0x0a;
+const CR = 0x0d;
 const SPACE = 0x20;
 
 /** Reads a console: see `hfConsole`. */
 export class ConsoleReader implements FormatReader, FindingSink {
   readonly #sink: RecordSink;
   readonly #framer = new PieceFramer({
+    onBegin: (bytes, start) => this.#readBar(bytes, start),
     onPiece: (bytes, start, end) => this.#read(bytes, start, end),
     onNewline: () => this.#newlines++,
     onOversize: () => this.#bad('oversize'),
@@ -57,6 +60,7 @@ export class ConsoleReader implements FormatReader, FindingSink {
   #hasTraceback = false;
   /** The piece before was blanks, which clear a bar. */
   #isCleared = false;
+  readonly #drawn = new Bar();
   readonly #peeked = new Bar();
 
   constructor(sink: RecordSink) {
@@ -154,6 +158,15 @@ export class ConsoleReader implements FormatReader, FindingSink {
     }
   }
 
+  /** Nearly all pieces are a bar and nothing else. @returns the place after it, -1 when this is another piece */
+  #readBar(bytes: Buffer, start: number): number {
+    const after = this.#drawn.read(bytes, start, bytes.length);
+    if (after === -1 || after === bytes.length || (bytes[after] !== CR && bytes[after] !== NEWLINE)) return -1;
+    this.bar(this.#drawn);
+    this.#isCleared = false;
+    return after;
+  }
+
   #read(bytes: Buffer, start: number, end: number): void {
     this.#bytes = bytes;
     this.#start = start;
@@ -191,7 +204,7 @@ export class ConsoleReader implements FormatReader, FindingSink {
     const kind = kindOf(this.#next);
     if (kind === null) return;
     const before = Math.max(this.#start, at - MAX_TEXT_BYTES);
-    const isFromCallback = this.#bytes.subarray(before, at).includes(CALLBACK);
+    const isFromCallback = at > before && this.#bytes.subarray(before, at).includes(CALLBACK);
     if (this.#waitingKind === kind && isFromCallback !== this.#isFromCallback && isSame(this.#waiting, this.#next)) {
       // Trainer's own has more digits of a small loss
       if (isFromCallback) {

@@ -3,6 +3,10 @@ import { Bar } from './bar.ts';
 const ESCAPE = 0x1b;
 const QUOTE = 0x27;
 const BAR = 0x7c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const LIST = 0x5b;
+const CLOSE = 0x7d;
 const PERCENT = 0x25;
 const SPACE = 0x20;
 
@@ -41,6 +45,8 @@ BEGINS['{'.charCodeAt(0)] = BRACE;
 for (const marker of MARKERS) BEGINS[marker.charCodeAt(0)] = MARKER;
 
 const MARKER_BYTES = MARKERS.map((name) => ({ name, bytes: new Uint8Array(Buffer.from(name)) }));
+/** Markers by their first byte. */
+const MARKERS_OF = Map.groupBy(MARKER_BYTES, ({ name }) => name.charCodeAt(0));
 const KEY_BYTES = FIRST_KEYS.map((key) => new Uint8Array(Buffer.from(key.endsWith('_') ? key : `${key}'`)));
 
 const bar = new Bar();
@@ -67,13 +73,15 @@ export function scanPiece(bytes: Buffer, start: number, end: number, sink: Findi
         text = after;
       }
     } else if (begins === BRACE) {
-      if (!isRecordBrace(bytes, at, end)) at++;
+      if (!isRecordBrace(bytes, start, at, end)) at++;
       else {
         at = Math.max(at + 1, sink.brace(at));
         text = at;
       }
     } else {
-      for (const { name, bytes: marker } of MARKER_BYTES) if (startsWith(bytes, at, end, marker)) sink.marker(name, at);
+      for (const { name, bytes: marker } of MARKERS_OF.get(bytes[at] as number) ?? []) {
+        if (startsWith(bytes, at, end, marker)) sink.marker(name, at);
+      }
       at++;
     }
   }
@@ -98,8 +106,16 @@ function isBlank(bytes: Buffer, start: number, end: number): boolean {
   return true;
 }
 
-function isRecordBrace(bytes: Buffer, at: number, end: number): boolean {
-  return bytes[at + 1] === QUOTE && KEY_BYTES.some((key) => startsWith(bytes, at + 2, end, key));
+/** A dict in a dict or in a list is none: some scripts print their whole history at the end. */
+function isRecordBrace(bytes: Buffer, start: number, at: number, end: number): boolean {
+  if (bytes[at + 1] !== QUOTE || !KEY_BYTES.some((key) => startsWith(bytes, at + 2, end, key))) return false;
+  let before = at - 1;
+  while (before >= start && bytes[before] === SPACE) before--;
+  if (before < start) return true;
+  const outer = bytes[before];
+  if (outer === LIST) return false;
+  const inner = before > start ? bytes[before - 1] : undefined;
+  return !(outer === COLON && inner === QUOTE) && !(outer === COMMA && inner === CLOSE);
 }
 
 function startsWith(bytes: Buffer, at: number, end: number, word: Uint8Array): boolean {

@@ -24,6 +24,8 @@ export class Steps {
   #isBuffered = false;
   /** What the steps at which the bar was drawn anew have in common: while a buffer holds the record, its bar shows. */
   #redrawn = 0;
+  #lastRedrawn = 0;
+  #redraws = 0;
   #isPpo = false;
   #stride = 1;
   /** Where counting began: the step that training was resumed from. */
@@ -40,6 +42,8 @@ export class Steps {
     this.#isDrawn = false;
     this.#isBuffered = false;
     this.#redrawn = 0;
+    this.#lastRedrawn = 0;
+    this.#redraws = 0;
     this.#isPpo = isPpo;
     this.#stride = 1;
     this.#base = 0;
@@ -66,7 +70,10 @@ export class Steps {
 
   /** The bar was cleared and drawn anew, as for a record, but no record stood there. */
   redraw(count: number, total: number): void {
-    if (count < total) this.#redrawn = greatestCommonDivisor(this.#redrawn, count);
+    if (count >= total || count === this.#lastRedrawn) return;
+    this.#lastRedrawn = count;
+    this.#redraws++;
+    this.#redrawn = greatestCommonDivisor(this.#redrawn, count);
   }
 
   /** @returns whether a record waiting for its bar has to go on waiting after this one */
@@ -102,7 +109,7 @@ export class Steps {
     }
     if (this.#isDrawn) return this.#trained(Math.max(reached, (this.last ?? 0) + this.#stride));
     this.#order++;
-    return this.#trained(this.#ofEpoch(epoch) ?? this.#base + this.#order * this.#every);
+    return this.#trained(this.#ofEpoch(epoch) ?? this.#ofPlace());
   }
 
   /** A record that could not be read: it had its place in the order. */
@@ -110,9 +117,12 @@ export class Steps {
     this.#order++;
   }
 
-  /** Steps from one record to the next, where only their order is known. */
-  get #every(): number {
-    return this.#isBuffered && this.#redrawn > 0 ? this.#redrawn : 1;
+  /** Step of a record of which only its place in the order is known. One can be told from two bars that were redrawn. */
+  #ofPlace(): number {
+    let every = this.#isBuffered && this.#redraws > 1 ? this.#redrawn : 1;
+    // no record is ahead of its bar: some of those that were redrawn are not in the log
+    while (every > 1 && this.#order * every > (this.#bar ?? 0)) every = largestDivisorBelow(every);
+    return this.#base + this.#order * every;
   }
 
   #ofEpoch(epoch: number | undefined): number | null {
@@ -140,4 +150,10 @@ function numberOf(pattern: RegExp, text: string): number | null {
 
 function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+/** The largest divisor of `value` other than itself. */
+function largestDivisorBelow(value: number): number {
+  for (let factor = 2; factor * factor <= value; factor++) if (value % factor === 0) return value / factor;
+  return 1;
 }

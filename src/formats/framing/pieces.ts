@@ -9,6 +9,11 @@ const NULS = Buffer.alloc(16 * 1024);
 
 /** Where {@link PieceFramer} puts what it finds. */
 export interface PieceSink {
+  /**
+   * A piece begins in the chunk; where it ends is not known. Whoever sees that by its content and has taken it returns the
+   * place of the carriage return or newline after it, else -1: that saves looking for it.
+   */
+  readonly onBegin: (bytes: Buffer, start: number) => number;
   /** One piece, without what ended it. */
   readonly onPiece: OnLine;
   /** A newline has ended a line. Comes after the line's last piece. */
@@ -34,23 +39,24 @@ export class PieceFramer {
   }
 
   push(chunk: Buffer): void {
-    let newline = placeOf(chunk, NEWLINE, 0);
-    let back = placeOf(chunk, CR, 0);
+    let newline = -1;
+    let back = -1;
     for (let at = 0; at < chunk.length; ) {
-      const end = newline < back ? newline : back;
-      if (this.#heldBytes === 0 && !this.#skipping && chunk[at] === NUL) at = afterNuls(chunk, at, end);
-      if (end === chunk.length) {
-        this.#hold(chunk, at, end);
-        return;
+      const isBegin = this.#heldBytes === 0 && !this.#skipping;
+      let end = isBegin ? this.#sink.onBegin(chunk, at) : -1;
+      if (end === -1) {
+        if (newline < at) newline = placeOf(chunk, NEWLINE, at);
+        if (back < at) back = placeOf(chunk, CR, at);
+        end = Math.min(newline, back);
+        if (isBegin && chunk[at] === NUL) at = afterNuls(chunk, at, end);
+        if (end === chunk.length) {
+          this.#hold(chunk, at, end);
+          return;
+        }
+        this.#finish(chunk, at, end);
       }
-      this.#finish(chunk, at, end);
+      if (chunk[end] === NEWLINE) this.#sink.onNewline();
       at = end + 1;
-      if (end === newline) {
-        this.#sink.onNewline();
-        newline = placeOf(chunk, NEWLINE, at);
-      } else {
-        back = placeOf(chunk, CR, at);
-      }
     }
   }
 

@@ -4,7 +4,6 @@ import { loggedNumber } from './json-line.ts';
 const NUMBER = /[-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf(?:inity)?)\b/iy;
 /** Something that a name introduces: `None`, `True`, `np.float64(`, `tensor(`. */
 const NAME = /[A-Za-z_][\w.]*/y;
-const BLANKS = /\s*/y;
 
 const CLOSING: Readonly<Record<string, string>> = { '{': '}', '[': ']', '(': ')' };
 
@@ -106,11 +105,14 @@ function afterString(text: string, at: number): number {
 }
 
 function unquoted(text: string, start: number, end: number): string {
-  return text.slice(start + 1, end - 1).replace(/\\(.)/gs, '$1');
+  const inner = text.slice(start + 1, end - 1);
+  return inner.includes('\\') ? inner.replace(/\\(.)/gs, '$1') : inner;
 }
 
 function afterBlanks(text: string, at: number): number {
-  return match(BLANKS, text, at);
+  let after = at;
+  while (text[after] === ' ' || text[after] === '\t') after++;
+  return after;
 }
 
 /** Place after what `pattern`, a sticky one, matches at `at`; `at` when it does not. */
