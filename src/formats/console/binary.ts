@@ -1,5 +1,5 @@
 /** As many bytes tell what a file is. */
-export const SAMPLE_BYTES = 4096;
+const SAMPLE_BYTES = 4096;
 /** Part of the sample that may be control characters; of random bytes, a tenth is. */
 const MAX_PART = 0.05;
 

@@ -215,7 +215,7 @@ export class ConsoleReader implements FormatReader, FindingSink {
       return;
     }
     this.#flush(kind === 'training');
-    this.#happened(this.#tracebacks.close());
+    this.#happened(this.#tracebacks.leave());
     this.#swap();
     this.#waitingKind = kind;
     this.#isFromCallback = isFromCallback;

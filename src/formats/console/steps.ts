@@ -55,8 +55,9 @@ export class Steps {
   /** Takes what Trainer says before it begins. */
   line(text: string): void {
     this.total = numberOf(/Total (?:optimization )?steps = ([\d,]+)/, text) ?? this.total;
-    this.#examples = numberOf(/Num examples = ([\d,]+)/, text) ?? this.#examples;
-    this.#batch = numberOf(/Total (?:train )?batch size.*= ([\d,]+)/, text) ?? this.#batch;
+    // that of an evaluation, which may come first, does not count
+    this.#examples ??= numberOf(/Num examples = ([\d,]+)/, text);
+    this.#batch ??= numberOf(/Total (?:train )?batch size[^=]*= ([\d,]+)/, text);
     const base = numberOf(/(?:Resuming|Continuing) training from .*global step ([\d,]+)/, text);
     if (base !== null) this.#base = base;
   }

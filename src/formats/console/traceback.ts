@@ -58,6 +58,13 @@ export class Tracebacks {
     return outcome(last);
   }
 
+  /** Training goes on: what a traceback came to, if one has had its last line; one that had not is forgotten. */
+  leave(): Outcome | null {
+    const ended = this.close();
+    this.#isOpen = false;
+    return ended;
+  }
+
   #begin(): Outcome | null {
     const ended = this.close();
     this.#isOpen = true;
