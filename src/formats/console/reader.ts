@@ -1,30 +1,33 @@
 import type { RunContext } from '../../model/context.ts';
-import { FIELD } from '../../model/field.ts';
-import { LogRecord } from '../../model/record.ts';
+import type { LogRecord } from '../../model/record.ts';
 import type { RunEventKind } from '../../model/run-event.ts';
 import type { BadReason, FormatReader, RecordSink } from '../format.ts';
 import { PieceFramer } from '../framing/pieces.ts';
 import { Bar } from './bar.ts';
 import { BinarySample } from './binary.ts';
 import { Events } from './events.ts';
-import { isSame, kindOf, readDictRecord, readV1Record, takeOver } from './record.ts';
-import { type FindingSink, scanPiece } from './scan.ts';
+import { kindOf, readDictRecord, readV1Record } from './record.ts';
+import { type FindingSink, RECORD_BRACE, scanPiece } from './scan.ts';
 import { addStated } from './stated.ts';
-import { type Kind, Steps } from './steps.ts';
+import type { Kind } from './steps.ts';
 import { type Outcome, Tracebacks } from './traceback.ts';
+import { WaitingRecord } from './waiting.ts';
 
 /** As much of a line is looked at for what it says in words. */
 const MAX_TEXT_BYTES = 1000;
 /** As many bytes of words are looked at before the first record, and again when training begins anew. */
 const MAX_PREAMBLE_BYTES = 1024 * 1024;
-/** LLaMA-Factory logs each record through its own callback, and Trainer prints it as well. */
+/** In the name of the logger of LLaMA-Factory's callback. */
 const CALLBACK = Buffer.from('callbacks');
 
 const NEWLINE = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
 
-/** Reads a console: see `hfConsole`. */
+/**
+ * Reads a console: see `hfConsole`. Its pieces come from the framer; the scan finds in each what may matter and calls
+ * back; a record waits for its bar; words matter only before the first record and in a traceback.
+ */
 export class ConsoleReader implements FormatReader, FindingSink {
   readonly #sink: RecordSink;
   readonly #framer = new PieceFramer({
@@ -34,7 +37,6 @@ export class ConsoleReader implements FormatReader, FindingSink {
     onOversize: () => this.#bad('oversize'),
   });
   readonly #sample = new BinarySample();
-  readonly #steps = new Steps();
   readonly #tracebacks = new Tracebacks();
   readonly #events = new Events();
   readonly #context: RunContext = {};
@@ -44,11 +46,7 @@ export class ConsoleReader implements FormatReader, FindingSink {
   #newlines = 0;
   #isEnding = false;
 
-  /** The record that waits for its bar, and the next one while it is read. */
-  #waiting = new LogRecord();
-  #next = new LogRecord();
-  #waitingKind: Kind | null = null;
-  #isFromCallback = false;
+  readonly #waiting = new WaitingRecord((record, kind, step) => this.#give(record, kind, step));
   /** Step of the last record that was given out. */
   #step: number | null = null;
 
@@ -77,7 +75,7 @@ export class ConsoleReader implements FormatReader, FindingSink {
     }
     if (!this.#sample.isBinary) {
       this.#framer.push(rest);
-      if (this.#waitingKind !== null) this.#peek();
+      if (!this.#waiting.isEmpty) this.#peek();
     }
     this.#count();
   }
@@ -89,7 +87,7 @@ export class ConsoleReader implements FormatReader, FindingSink {
       if (isWhole) this.#read(bytes, start, end);
       return isWhole;
     });
-    this.#flush(false);
+    this.#waiting.flush(false);
     this.#happened(this.#tracebacks.close());
   }
 
@@ -98,30 +96,23 @@ export class ConsoleReader implements FormatReader, FindingSink {
       this.#isEnding = true;
       this.#framer.end();
       this.#isEnding = false;
-      this.#flush(false);
+      this.#waiting.flush(false);
       this.#happened(this.#tracebacks.close());
     }
     this.#count();
   }
 
-  bar(bar: Bar): void {
-    const { count, total } = bar;
-    if (bar.isNested && total !== this.#steps.total) return;
-    if (this.#waitingKind === null) {
-      this.#steps.see(count, total);
-      if (this.#isCleared) this.#steps.redraw(count, total);
-    } else if (!this.#steps.isOther(this.#waitingKind, total)) {
-      this.#give(this.#steps.ofBar(this.#waitingKind, count, total));
-    } else this.#steps.see(count, total);
+  bar({ count, total, isNested }: Bar): void {
+    if (!isNested || total === this.#waiting.steps.total) this.#waiting.bar(count, total, this.#isCleared);
   }
 
   brace(at: number): number {
     this.#text ??= this.#bytes.toString('latin1', this.#start, this.#end);
-    const { state, at: after } = readDictRecord(this.#text, at - this.#start, this.#next);
+    const { state, at: after } = readDictRecord(this.#text, at - this.#start, this.#waiting.next);
     if (state === 'whole') this.#take(at);
     else {
       this.#bad(state === 'cut' && this.#isEnding ? 'incomplete' : 'not-a-record');
-      this.#steps.skip();
+      this.#waiting.steps.skip();
     }
     return this.#start + after;
   }
@@ -142,9 +133,9 @@ export class ConsoleReader implements FormatReader, FindingSink {
         break;
       }
       case '***** Running training':
-        this.#flush(false);
+        this.#waiting.flush(false);
         this.#preamble = MAX_PREAMBLE_BYTES;
-        this.#steps.begin(
+        this.#waiting.steps.begin(
           /\bppo\b/.test(this.#bytes.toString('latin1', Math.max(this.#start, at - MAX_TEXT_BYTES), at)),
         );
         break;
@@ -171,7 +162,6 @@ export class ConsoleReader implements FormatReader, FindingSink {
     this.#bytes = bytes;
     this.#start = start;
     this.#end = end;
-    this.#text = null;
     this.#hasTraceback = false;
     if (isBlank(bytes, start, end)) {
       this.#isCleared = true;
@@ -179,6 +169,7 @@ export class ConsoleReader implements FormatReader, FindingSink {
     }
     const after = scanPiece(bytes, start, end, this);
     this.#isCleared = false;
+    this.#text = null;
     const wanted = this.#hasTraceback || this.#tracebacks.isOpen;
     if (after >= end || (!wanted && this.#preamble <= 0)) return;
     const text = bytes.toString('utf8', after, Math.min(end, after + MAX_TEXT_BYTES));
@@ -189,68 +180,34 @@ export class ConsoleReader implements FormatReader, FindingSink {
   /** Words from before the first record: how the run is configured. */
   #state(text: string): void {
     this.#preamble -= text.length;
-    if (text.includes('step') || text.includes(' = ')) this.#steps.line(text);
+    if (text.includes('step') || text.includes(' = ')) this.#waiting.steps.line(text);
     if (addStated(text, this.#context)) this.#sink.context({ ...this.#context });
   }
 
   /** Words of a logger. */
   #logged(text: string): void {
     if (text.startsWith('Gradient norm is not finite')) this.#event('step-skipped', text);
-    else if (readV1Record(text, this.#next)) this.#take(this.#start);
+    else if (readV1Record(text, this.#waiting.next)) this.#take(this.#start);
   }
 
-  /** The record in `#next` is whole; its brace stands at `at`. */
+  /** The next record is whole; its brace stands at `at`. */
   #take(at: number): void {
-    const kind = kindOf(this.#next);
+    const kind = kindOf(this.#waiting.next);
     if (kind === null) return;
     const before = Math.max(this.#start, at - MAX_TEXT_BYTES);
     const isFromCallback = at > before && this.#bytes.subarray(before, at).includes(CALLBACK);
-    if (this.#waitingKind === kind && isFromCallback !== this.#isFromCallback && isSame(this.#waiting, this.#next)) {
-      // Trainer's own has more digits of a small loss
-      if (isFromCallback) {
-        takeOver(this.#next, this.#waiting);
-        this.#swap();
-      } else takeOver(this.#waiting, this.#next);
-      this.#isFromCallback = false;
-      return;
-    }
-    this.#flush(kind === 'training');
+    if (this.#waiting.merge(kind, isFromCallback)) return;
+    this.#waiting.flush(kind === 'training');
     this.#happened(this.#tracebacks.leave());
-    this.#swap();
-    this.#waitingKind = kind;
-    this.#isFromCallback = isFromCallback;
+    this.#waiting.wait(kind, isFromCallback);
     this.#preamble = 0;
-    const { step } = this.#waiting;
-    if (step !== null && Number.isFinite(step)) {
-      this.#steps.last = step;
-      this.#give(step);
-    }
   }
 
-  #swap(): void {
-    const waiting = this.#waiting;
-    this.#waiting = this.#next;
-    this.#next = waiting;
-  }
-
-  /** Gives out the record that still waits for its bar. */
-  #flush(isFollowed: boolean): void {
-    const kind = this.#waitingKind;
-    if (kind === null) return;
-    const epoch = this.#waiting.get(FIELD.epoch);
-    this.#give(this.#steps.ofOrder(kind, epoch, isFollowed && kind === 'training'));
-  }
-
-  #give(step: number): void {
-    const record = this.#waiting;
-    const isClosing = this.#waitingKind === 'closing';
-    this.#waitingKind = null;
+  #give(record: LogRecord, kind: Kind, step: number): void {
     this.#step = step;
-    record.set(FIELD.step, step);
-    if (this.#steps.total !== null && !record.has(FIELD.max_steps)) record.set(FIELD.max_steps, this.#steps.total);
     this.#events.record();
     this.#sink.record(record);
-    if (isClosing) this.#sink.event({ kind: 'finished', step, text: null });
+    if (kind === 'closing') this.#sink.event({ kind: 'finished', step, text: null });
   }
 
   #happened(outcome: Outcome | null): void {
@@ -258,14 +215,14 @@ export class ConsoleReader implements FormatReader, FindingSink {
   }
 
   #event(kind: RunEventKind, said: string): void {
-    this.#flush(false);
+    this.#waiting.flush(false);
     const event = this.#events.make(kind, this.#step, said);
     if (event !== null) this.#sink.event(event);
   }
 
   /** A bar is complete long before what ends its piece: that comes with the next one, at the next step. */
   #peek(): void {
-    const total = this.#steps.total;
+    const total = this.#waiting.steps.total;
     if (total === null) return;
     this.#framer.offer((bytes, start, end) => {
       if (this.#peeked.read(bytes, start, end) !== -1 && this.#peeked.total === total) this.bar(this.#peeked);
@@ -277,17 +234,11 @@ export class ConsoleReader implements FormatReader, FindingSink {
   #isWhole(bytes: Buffer, start: number, end: number): boolean {
     const after = this.#peeked.read(bytes, start, end);
     if (after === end) return true;
-    if (
-      bytes
-        .toString('latin1', Math.max(start, end - MAX_TEXT_BYTES), end)
-        .trimEnd()
-        .endsWith('}')
-    ) {
-      const text = bytes.toString('latin1', start, end);
-      const brace = text.search(/\{'(?:loss|eval_|train_|grad_norm|learning_rate|epoch|step|reward)/);
-      return brace !== -1 && readDictRecord(text, brace, this.#next).state === 'whole';
-    }
-    return false;
+    const last = bytes.toString('latin1', Math.max(start, end - 40), end).trimEnd();
+    if (!last.endsWith('}')) return false;
+    const text = bytes.toString('latin1', start, end);
+    const brace = text.search(RECORD_BRACE);
+    return brace !== -1 && readDictRecord(text, brace, this.#waiting.next).state === 'whole';
   }
 
   #bad(reason: BadReason): void {

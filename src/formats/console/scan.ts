@@ -33,6 +33,11 @@ const MARKERS = [
 /** What the first key of a record's dict may be; a name that ends with `_` stands for all that begin with it. */
 const FIRST_KEYS = ['loss', 'eval_', 'train_', 'grad_norm', 'learning_rate', 'epoch', 'step', 'reward'];
 
+/** Where the dict of a record begins, in text. */
+export const RECORD_BRACE = new RegExp(
+  `\\{'(?:${FIRST_KEYS.map((key) => (key.endsWith('_') ? key : `${key}'`)).join('|')})`,
+);
+
 const NOTHING = 0;
 const PERCENT_BAR = 1;
 const BRACE = 2;
