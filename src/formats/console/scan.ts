@@ -50,8 +50,6 @@ BEGINS['{'.charCodeAt(0)] = BRACE;
 for (const marker of MARKERS) BEGINS[marker.charCodeAt(0)] = MARKER;
 
 const MARKER_BYTES = MARKERS.map((name) => ({ name, bytes: new Uint8Array(Buffer.from(name)) }));
-/** Markers by their first byte. */
-const MARKERS_OF = Map.groupBy(MARKER_BYTES, ({ name }) => name.charCodeAt(0));
 const KEY_BYTES = FIRST_KEYS.map((key) => new Uint8Array(Buffer.from(key.endsWith('_') ? key : `${key}'`)));
 
 const bar = new Bar();
@@ -64,11 +62,11 @@ const bar = new Bar();
  */
 export function scanPiece(bytes: Buffer, start: number, end: number, sink: FindingSink): number {
   let text = start;
-  for (let at = start; at < end; ) {
+  for (let at = start; ; ) {
+    while (at < end && BEGINS[bytes[at] as number] === NOTHING) at++;
+    if (at >= end) break;
     const begins = BEGINS[bytes[at] as number];
-    if (begins === NOTHING) {
-      at++;
-    } else if (begins === PERCENT_BAR) {
+    if (begins === PERCENT_BAR) {
       const begin = bytes[at + 1] === BAR ? beginOfPercentage(bytes, text, at) : -1;
       const after = begin === -1 ? -1 : bar.read(bytes, begin, end);
       if (after === -1) at++;
@@ -84,8 +82,8 @@ export function scanPiece(bytes: Buffer, start: number, end: number, sink: Findi
         text = at;
       }
     } else {
-      for (const { name, bytes: marker } of MARKERS_OF.get(bytes[at] as number) ?? []) {
-        if (startsWith(bytes, at, end, marker)) sink.marker(name, at);
+      for (const { name, bytes: marker } of MARKER_BYTES) {
+        if (bytes[at] === marker[0] && startsWith(bytes, at, end, marker)) sink.marker(name, at);
       }
       at++;
     }
