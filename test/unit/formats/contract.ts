@@ -3,27 +3,140 @@ import { describe, expect, it } from 'vitest';
 import { type Format, MAX_LINE_BYTES } from '../../../src/formats/format.ts';
 import { collect, cut } from './collect.ts';
 
-/** What the contract needs of a format of lines to try it. */
+/** What the contract needs of a format to try it. */
 export interface Samples {
-  /** Whole lines without their newline, each a record. */
-  readonly lines: readonly string[];
   /** Names of files of this format, and of files that are none. */
   readonly names: readonly string[];
   readonly otherNames: readonly string[];
+  /** A whole file without anything wrong in it. */
+  readonly whole: Buffer;
+  /** Records in it; none for a format that only tells of the configuration. */
+  readonly records: number;
+  /** Whether what was broken spoils only itself, so that a whole file behind garbage is read. */
+  readonly readsOn: boolean;
+}
+
+/** What it needs besides of a format that has one record on each line. */
+export interface LineSamples extends Omit<Samples, 'whole' | 'records' | 'readsOn'> {
+  /** Whole lines without their newline, each a record. */
+  readonly lines: readonly string[];
+}
+
+const places = fc.array(fc.nat({ max: 100_000 }), { maxLength: 30 });
+const garbage = fc.uint8Array({ maxLength: 400 }).map((bytes) => Buffer.from(bytes));
+
+function wholeOf(lines: readonly string[]): Buffer {
+  return Buffer.from(lines.map((line) => `${line}\n`).join(''));
 }
 
 /** What every format must keep, whatever it reads: see `FormatReader`. */
-export function describeFormat(format: Format, { lines, names, otherNames }: Samples): void {
-  const whole = Buffer.from(lines.map((line) => `${line}\n`).join(''));
-  const places = fc.array(fc.nat({ max: 100_000 }), { maxLength: 30 });
-  const garbage = fc.uint8Array({ maxLength: 400 }).map((bytes) => Buffer.from(bytes));
-
+export function describeFormat(format: Format, { names, otherNames, whole, records, readsOn }: Samples): void {
   describe(`every format: ${format.name}`, () => {
     it('knows its files by their names', () => {
       for (const name of names) expect(format.matches(name), name).toBe(true);
       for (const name of otherNames) expect(format.matches(name), name).toBe(false);
     });
 
+    it('takes the whole sample', () => {
+      const heard = collect(format, [whole]);
+      expect(heard.records).toHaveLength(records);
+      expect(heard.bad).toEqual([]);
+      if (format.kind === 'configuration') expect(heard.context).not.toEqual({});
+    });
+
+    it('says the same however the bytes were cut, garbage among them or not', () => {
+      const mixed = fc.array(fc.oneof(fc.constant(whole), garbage), { maxLength: 6 });
+      fc.assert(
+        fc.property(mixed, places, (parts, at) => {
+          const bytes = Buffer.concat(parts);
+          expect(collect(format, cut(bytes, at))).toEqual(collect(format, [bytes]));
+        }),
+      );
+    });
+
+    it('says the same of a file that was cut off, however its bytes were cut', () => {
+      fc.assert(
+        fc.property(fc.nat({ max: whole.length }), places, (length, at) => {
+          const bytes = whole.subarray(0, length);
+          expect(collect(format, cut(bytes, at))).toEqual(collect(format, [bytes]));
+        }),
+      );
+    });
+
+    it('gives the same byte by byte', () => {
+      expect(
+        collect(
+          format,
+          Array.from(whole, (byte) => Buffer.of(byte)),
+        ),
+      ).toEqual(collect(format, [whole]));
+    });
+
+    it('never throws on garbage', () => {
+      fc.assert(
+        fc.property(garbage, places, (bytes, at) => {
+          const heard = collect(format, [...cut(bytes, at), '\n', whole]);
+          if (readsOn && records > 0) expect(heard.records.slice(-records)).toEqual(collect(format, [whole]).records);
+        }),
+      );
+    });
+
+    it('never throws on a file with bytes changed in it', () => {
+      const changes = fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { minLength: 1, maxLength: 5 });
+      fc.assert(
+        fc.property(changes, (changed) => {
+          const bytes = Buffer.from(whole);
+          for (const [place, byte] of changed) bytes[place % bytes.length] = byte;
+          collect(format, [bytes]);
+        }),
+        { numRuns: 300 },
+      );
+    });
+
+    it('gives nothing twice when nothing came for long, wherever that was', () => {
+      const said = collect(format, [whole]).records.length;
+      for (let count = 0; count <= 40; count++) {
+        let heard = 0;
+        const reader = format.open({ record: () => heard++, event() {}, context() {}, bad() {}, lines() {} });
+        const at = Math.round((whole.length * count) / 40);
+        reader.push(whole.subarray(0, at));
+        reader.settle();
+        reader.settle();
+        reader.push(whole.subarray(at));
+        reader.settle();
+        reader.end();
+        expect(heard, `settled at ${at}`).toBe(said);
+      }
+    });
+
+    it('has nothing to say of an empty file', () => {
+      expect(collect(format, [])).toEqual({ records: [], events: [], context: {}, bad: [], lines: 0 });
+      expect(collect(format, ['', ''])).toEqual({ records: [], events: [], context: {}, bad: [], lines: 0 });
+    });
+
+    it('holds no more than its bound of a file that is nothing but letters', () => {
+      const reader = format.open({ record() {}, event() {}, context() {}, bad: () => bad++, lines() {} });
+      let bad = 0;
+      const megabyte = Buffer.alloc(MAX_LINE_BYTES, 'x');
+      const before = process.memoryUsage().arrayBuffers;
+      let most = 0;
+      for (let count = 0; count < 64; count++) {
+        reader.push(megabyte);
+        most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+      }
+      reader.end();
+      expect(bad).toBe(1);
+      expect(most).toBeLessThan(8 * MAX_LINE_BYTES);
+    });
+  });
+}
+
+/** What a format must keep besides that has one record on each line. */
+export function describeLineFormat(format: Format, { lines, ...files }: LineSamples): void {
+  const whole = wholeOf(lines);
+  describeFormat(format, { ...files, whole, records: lines.length, readsOn: true });
+
+  describe(`every format of lines: ${format.name}`, () => {
     it('takes every sample as one record', () => {
       const heard = collect(format, [whole]);
       expect(heard.records).toHaveLength(lines.length);
@@ -45,15 +158,6 @@ export function describeFormat(format: Format, { lines, names, otherNames }: Sam
           expect(collect(format, cut(bytes, at))).toEqual(collect(format, [bytes]));
         }),
       );
-    });
-
-    it('gives the same byte by byte', () => {
-      expect(
-        collect(
-          format,
-          Array.from(whole, (byte) => Buffer.of(byte)),
-        ),
-      ).toEqual(collect(format, [whole]));
     });
 
     it('never throws on garbage, and reads on after it', () => {
@@ -116,11 +220,6 @@ export function describeFormat(format: Format, { lines, names, otherNames }: Sam
         expect(heard.records, `${length} bytes`).toHaveLength(1);
         expect(heard).toMatchObject({ bad: [['incomplete', 2]], lines: 2 });
       }
-    });
-
-    it('has nothing to say of an empty file', () => {
-      expect(collect(format, [])).toEqual({ records: [], events: [], context: {}, bad: [], lines: 0 });
-      expect(collect(format, ['', ''])).toEqual({ records: [], events: [], context: {}, bad: [], lines: 0 });
     });
 
     it('skips a line that is too long, says so once, and holds no more than its bound', () => {
