@@ -1,7 +1,8 @@
 import type { Incident } from './model/incident.ts';
 import type { LogRecord } from './model/record.ts';
 import type { RunState } from './model/run-state.ts';
-import type { Pipeline, WatchedRun } from './pipeline.ts';
+import type { Pipeline } from './pipeline/pipeline.ts';
+import type { WatchedRun } from './pipeline/watched-run.ts';
 import { Live } from './server/live.ts';
 import type { AlertState } from './server/routes.ts';
 import type { Language } from './text/language.ts';

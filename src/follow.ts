@@ -1,5 +1,8 @@
 import { sep } from 'node:path';
-import type { Pipeline, Source, WatchedRun } from './pipeline.ts';
+import { Configuration } from './pipeline/configuration.ts';
+import type { Pipeline } from './pipeline/pipeline.ts';
+import type { Source } from './pipeline/source.ts';
+import type { WatchedRun } from './pipeline/watched-run.ts';
 import type { FoundLog } from './tail/discovery.ts';
 import type { TailListener } from './tail/tail.ts';
 
@@ -20,7 +23,7 @@ export class Follow implements TailListener {
   readonly #pipeline: Pipeline;
   readonly #listener: FollowListener;
   readonly #now: () => number;
-  readonly #sources = new Map<string, Source>();
+  readonly #sources = new Map<string, Source | Configuration>();
 
   constructor(pipeline: Pipeline, listener: FollowListener, now: () => number) {
     this.#pipeline = pipeline;
@@ -28,7 +31,12 @@ export class Follow implements TailListener {
     this.#now = now;
   }
 
-  opened({ path, format, folder, run }: FoundLog): Source {
+  opened({ path, format, folder, run }: FoundLog): Source | Configuration {
+    if (format.kind === 'configuration') {
+      const configuration = this.#pipeline.addConfiguration(path, folder, format);
+      this.#sources.set(path, configuration);
+      return configuration;
+    }
     const id = this.#idOf(run, folder);
     const isNew = !this.#pipeline.runs.has(id);
     const watched = this.#pipeline.open(id, folder, this.#listener.firstSeenMs(folder));
@@ -39,16 +47,23 @@ export class Follow implements TailListener {
   }
 
   atEnd(path: string): void {
-    const watched = this.#sources.get(path)?.watched;
-    if (watched === undefined || watched.live) return;
-    watched.goLive(this.#now());
-    this.#listener.caughtUp(watched);
+    const source = this.#sources.get(path);
+    if (source === undefined) return;
+    if (source instanceof Configuration) source.atEnd();
+    else if (source.watched.atEnd(source, this.#now())) this.#listener.caughtUp(source.watched);
   }
 
   gone(path: string): void {
-    const watched = this.#sources.get(path)?.watched;
+    const source = this.#sources.get(path);
     this.#sources.delete(path);
-    if (watched === undefined || [...this.#sources.values()].some((source) => source.watched === watched)) return;
+    if (source === undefined) return;
+    if (source instanceof Configuration) {
+      this.#pipeline.removeConfiguration(source);
+      return;
+    }
+    const { watched } = source;
+    watched.removeSource(source);
+    if (watched.sources.length > 0) return;
     this.#pipeline.remove(watched.id);
     this.#listener.gone(watched);
   }
@@ -64,6 +79,7 @@ export class Follow implements TailListener {
   /** No more bytes will come: last lines without a newline are taken when they are whole. */
   end(): void {
     for (const source of this.#sources.values()) source.end();
+    for (const watched of this.#pipeline.runs.values()) watched.finish(this.#now());
   }
 
   /** Two watched paths may hold runs of one name: the second is known by its whole path. */

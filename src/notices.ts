@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Incident } from './model/incident.ts';
 import type { Notice } from './model/notice.ts';
-import type { WatchedRun } from './pipeline.ts';
+import type { WatchedRun } from './pipeline/watched-run.ts';
 import type { Language } from './text/language.ts';
 import { wireNumber } from './view/wire.ts';
 

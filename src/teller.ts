@@ -1,7 +1,7 @@
 import type { Incident } from './model/incident.ts';
 import { incidentIdOf, type NoticeOptions, noticeOf, runKeyOf } from './notices.ts';
 import type { Notifier } from './notify/notifier.ts';
-import type { WatchedRun } from './pipeline.ts';
+import type { WatchedRun } from './pipeline/watched-run.ts';
 
 /** Decides what of a run's incidents is news and what is history, and hands it to the notifier. */
 export class Teller {

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Config } from '../config/schema.ts';
 import { Follow } from '../follow.ts';
 import { isAtLeast, SEVERITIES, type Severity } from '../model/alert.ts';
-import { Pipeline } from '../pipeline.ts';
+import { Pipeline } from '../pipeline/pipeline.ts';
 import { Tail } from '../tail/tail.ts';
 import { NO_WAKER } from '../tail/waker.ts';
 import { LANGUAGES } from '../text/index.ts';

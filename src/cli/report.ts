@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { Incident } from '../model/incident.ts';
-import type { WatchedRun } from '../pipeline.ts';
+import type { WatchedRun } from '../pipeline/watched-run.ts';
 import type { Language } from '../text/language.ts';
 import { incidentView } from '../view/incident-view.ts';
 import { runView } from '../view/run-view.ts';

@@ -17,6 +17,9 @@ export const adapterConfig: Format = {
   name: 'adapter-config',
   kind: 'configuration',
   rewritten: true,
+  digits: 17,
+  keepsSteps: false,
+  settlesAtEnd: true,
   matches: (fileName) => fileName === 'adapter_config.json',
   open: (sink) => new DocumentReader(sink, DOCUMENT),
 };

@@ -13,6 +13,9 @@ export const llamaboardConfig: Format = {
   name: 'llamaboard-config',
   kind: 'configuration',
   rewritten: true,
+  digits: 17,
+  keepsSteps: false,
+  settlesAtEnd: true,
   matches: (fileName) => fileName === 'llamaboard_config.yaml',
   open: (sink) => new DocumentReader(sink, DOCUMENT),
 };

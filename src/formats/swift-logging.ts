@@ -14,6 +14,9 @@ export const swiftLogging: Format = {
   name: 'swift-logging',
   kind: 'log',
   rewritten: false,
+  digits: 17,
+  keepsSteps: true,
+  settlesAtEnd: false,
   matches: (fileName) => fileName === 'logging.jsonl',
   open: (sink) => new SwiftLoggingReader(sink),
 };

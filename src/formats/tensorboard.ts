@@ -18,8 +18,13 @@ export const tensorboard: Format = {
   name: 'tensorboard',
   kind: 'log',
   rewritten: false,
+  digits: 7,
+  keepsSteps: false,
+  settlesAtEnd: true,
   matches: (fileName) => fileName.startsWith('events.out.tfevents.'),
   runFolder: runFolderOf,
+  // a file for each start of the trainer, its time first in the name
+  chain: (fileName) => ({ of: '', place: fileName }),
   open: (sink) => new TensorboardReader(sink),
 };
 

@@ -15,6 +15,9 @@ export const trainerLog: Format = {
   name: 'trainer-log',
   kind: 'log',
   rewritten: false,
+  digits: 17,
+  keepsSteps: true,
+  settlesAtEnd: false,
   matches: (fileName) => fileName === 'trainer_log.jsonl',
   open: (sink) => new TrainerLogReader(sink),
 };
@@ -67,6 +70,7 @@ class TrainerLogReader implements FormatReader {
   readonly #framer: LineFramer;
   #line = 0;
   #ending = false;
+  #isKnown = false;
 
   constructor(sink: RecordSink) {
     this.#sink = sink;
@@ -121,6 +125,12 @@ class TrainerLogReader implements FormatReader {
 
   #give(): void {
     this.#count();
+    if (!this.#isKnown) {
+      this.#isKnown = true;
+      // only the classic stack says how far it has come
+      const isClassic = record.has(FIELD.progress_percent);
+      this.#sink.context({ trainer: isClassic ? 'llamafactory' : 'llamafactory-v1' });
+    }
     this.#sink.record(record);
   }
 

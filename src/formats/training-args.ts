@@ -11,6 +11,9 @@ export const trainingArgs: Format = {
   name: 'training-args',
   kind: 'configuration',
   rewritten: true,
+  digits: 17,
+  keepsSteps: false,
+  settlesAtEnd: true,
   matches: (fileName) => fileName === 'training_args.yaml',
   open: (sink) => new DocumentReader(sink, DOCUMENT),
 };

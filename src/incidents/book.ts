@@ -1,3 +1,4 @@
+import type { DetectorKind } from '../detectors/detector.ts';
 import { DETECTORS } from '../detectors/index.ts';
 import type { AlertName, Severity } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
@@ -35,7 +36,7 @@ export class IncidentBook {
     this.#lifecycles = Object.entries(DETECTORS).flatMap(([name, kind]) => {
       const set = settings[name];
       if (set?.enabled === false) return [];
-      const kept = kind.clocked ? before?.#lifecycles.find((one) => one.kind === kind) : undefined;
+      const kept = kind.clocked && before !== undefined ? before.#of(kind) : undefined;
       if (kept !== undefined) return [kept];
       const detector = kind.create(kind.options.parse(set?.options ?? {}));
       return [new Lifecycle(kind, detector, set?.severity)];
@@ -116,6 +117,10 @@ export class IncidentBook {
     const changed = [...this.#changed];
     this.#changed.clear();
     return changed;
+  }
+
+  #of(kind: DetectorKind): Lifecycle | undefined {
+    return this.#lifecycles.find((one) => one.kind === kind);
   }
 
   #takeOver(before: IncidentBook): void {

@@ -2,7 +2,9 @@ import type { Registry } from 'prom-client';
 import { ALERTS } from '../model/alert.ts';
 import type { FieldName } from '../model/field.ts';
 import { RUN_STATES } from '../model/run-state.ts';
-import type { Pipeline, WatchedRun } from '../pipeline.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { WatchedRun } from '../pipeline/watched-run.ts';
+import { runInfo } from '../runs/context.ts';
 import { WATCHED_FIELDS } from '../runs/tally.ts';
 import { TRAINING } from './names.ts';
 import { registerView, type Sample } from './view.ts';
@@ -56,10 +58,8 @@ function several(
       return RUN_STATES.map((one) => [{ state: one }, one === state ? 1 : 0]);
     },
     firing: ({ book }) => book.open.map(({ alertname, severity }) => [{ alertname, severity }, 1]),
-    info: ({ sources }) =>
-      sources.length === 0
-        ? []
-        : [[{ trainer: 'llamafactory', source: sources.map(({ format }) => format.name).join(',') }, 1]],
+    info: ({ sources, context }) =>
+      sources.length === 0 ? [] : [[{ ...runInfo(context), source: sourceNames(sources).join(',') }, 1]],
     nonfinite: ({ run }) =>
       WATCHED_FIELDS.flatMap((field): [Labels, number][] => [
         [{ field, kind: 'nan' }, run.tally.nonfinite[field].nan],
@@ -108,6 +108,10 @@ function single(pipeline: Pipeline, value: (watched: WatchedRun) => number | nul
 
 function entries<Value>(table: Partial<Record<keyof typeof TRAINING, Value>>): [keyof typeof TRAINING, Value][] {
   return Object.entries(table) as [keyof typeof TRAINING, Value][];
+}
+
+function sourceNames(sources: WatchedRun['sources']): string[] {
+  return [...new Set(sources.map(({ format }) => format.name))];
 }
 
 function least(a: number | null, b: number | null): number | null {

@@ -32,6 +32,8 @@ export interface Incident {
   readonly weights: 'intact' | 'lost' | 'unknown';
   /** Relative to the run folder. */
   readonly rollbackCheckpoint: string | null;
+  /** What the log itself said, in its own words: the last line of a traceback. */
+  readonly words: string | null;
   /** At most {@link MAX_EVIDENCE}: the first ones and the newest. */
   readonly evidence: readonly Evidence[];
 }

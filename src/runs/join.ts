@@ -89,7 +89,16 @@ export class Join {
       if (strand === this.#spine) return strand.events.map(({ event, after }) => ({ event, after: after - 1 }));
       return rows === null ? [] : placedBy(strand, rows, this.count);
     });
-    return placed.sort((a, b) => a.after - b.after);
+    return placed
+      .map(({ event, after }) => ({ event, after: event.kind === 'finished' ? this.#closingAfter(after) : after }))
+      .sort((a, b) => a.after - b.after);
+  }
+
+  /** The last of the closing and progress records that follow record `index`. */
+  #closingAfter(index: number): number {
+    let last = index;
+    while (last + 1 < this.count && this.#spine?.store.kind(last + 1) === 'other') last++;
+    return last;
   }
 
   /** Numbers under other names: the last value of each, of the most exact source that has it. */

@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, type Stats } from 'node:fs';
+import { type Dirent, readdirSync, realpathSync, type Stats } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Format } from '../formats/format.ts';
 import { formatOf } from '../formats/index.ts';
@@ -36,6 +36,8 @@ export class Discovery {
   readonly #onError: (path: string, reason: string) => void;
   readonly #listener: FolderListener;
   readonly #folders: Folders;
+  /** Folders that hold a log of their own. */
+  readonly #runFolders = new Set<string>();
   readonly #unlisted: string[] = [];
   readonly #unfollowed: string[] = [];
   /** The folder in which the watched path is a file. */
@@ -81,9 +83,22 @@ export class Discovery {
   logAt(path: string): FoundLog | null {
     const format = formatOf(basename(path));
     if (format === undefined) return null;
-    const folder = dirname(path);
+    const folder = this.#runFolderOf(dirname(path), format);
     const inside = path === this.root ? '' : relative(this.root, folder);
     return { path, format, folder, run: inside === '' ? basename(folder) || folder : inside.split(sep).join('/') };
+  }
+
+  /** The run's folder is never above the watched path. */
+  #runFolderOf(folder: string, format: Format): string {
+    const above = format.runFolder?.(folder) ?? folder;
+    if (!isWithin(above, this.root)) return folder;
+    if (above !== folder || format.runFolder === undefined) return above;
+    // event files at any depth belong to the run above them, where there is one
+    for (let at = folder; isWithin(at, this.root); at = dirname(at)) {
+      if (this.#runFolders.has(at)) return at;
+      if (at === dirname(at)) break;
+    }
+    return folder;
   }
 
   /** Lists what is to be listed; links come last. */
@@ -122,6 +137,7 @@ export class Discovery {
     folder.changedMs = before.stats.mtimeMs;
     folder.relistMs = nowMs + RELIST_MS;
     folder.links.clear();
+    if (entries.some(({ name }) => isOwnLog(formatOf(name), path))) this.#runFolders.add(path);
     for (const entry of entries) {
       const inside = join(path, entry.name);
       if (entry.isSymbolicLink()) folder.links.add(inside);
@@ -176,7 +192,15 @@ export class Discovery {
 
   #report(path: string): void {
     const found = this.logAt(path);
-    if (found !== null) this.#onLog(found);
+    if (found === null) return;
+    if (found.format.kind === 'log') this.#runFolders.add(found.folder);
+    // what configures is of interest beside a log only, and where it lies, not elsewhere through a link
+    else if (!this.#runFolders.has(found.folder)) return;
+    else if (!isInTree(path, this.root)) {
+      this.#onError(path, 'outside');
+      return;
+    }
+    this.#onLog(found);
   }
 
   /** A file may still be unreadable, and a folder be closed to listing, when it can be looked at. */
@@ -185,5 +209,23 @@ export class Discovery {
     if (found.kind === 'error') this.#onError(path, found.reason);
     else if (found.kind === 'missing' || found.kind === 'other') this.#listener.healthy(path);
     return found;
+  }
+}
+
+function isOwnLog(format: Format | undefined, folder: string): boolean {
+  return format?.kind === 'log' && (format.runFolder?.(folder) ?? folder) === folder;
+}
+
+function isWithin(path: string, root: string): boolean {
+  const inside = relative(root, path);
+  return inside === '' || !(inside === '..' || inside.startsWith(`..${sep}`));
+}
+
+/** Whether the file itself lies in the watched tree, whatever links lead to it. */
+function isInTree(path: string, root: string): boolean {
+  try {
+    return isWithin(realpathSync(path), realpathSync(root));
+  } catch {
+    return true;
   }
 }

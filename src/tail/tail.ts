@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { Discovery, type FoundLog } from './discovery.ts';
 import { type ByteSink, CONFIRM_MS, FileFollower, type FollowCounts, type Look } from './file-follower.ts';
 import type { FollowedFile } from './followed-file.ts';
@@ -107,7 +107,7 @@ export class Tail {
       return;
     }
     for (const discovery of this.#discoveries) discovery.notice(path, this.#now());
-    for (const inside of this.#logs.all) if (inside.found.folder === path) this.#queue.add(inside);
+    for (const inside of this.#logs.all) if (dirname(inside.found.path) === path) this.#queue.add(inside);
   }
 
   /** Looks at everything that is waiting now, without giving way: for one-time reading and for tests. */
@@ -154,15 +154,19 @@ export class Tail {
     for (const file of added) this.#take(file);
   }
 
+  /** Opened before anything is read, so that it is known which logs a run has. */
   #take(file: FollowedFile | null): void {
-    if (file !== null) this.#queue.add(file);
+    if (file === null) return;
+    this.#open(file, this.#now());
+    this.#queue.add(file);
   }
 
   #lookAt(file: FollowedFile, nowMs: number): void {
     const { path } = file.found;
-    const look = file.follower === null ? this.#firstLook(file, nowMs) : file.follower.look(nowMs, BYTES_PER_LOOK);
+    const look = this.#open(file, nowMs) ?? file.follower?.look(nowMs, BYTES_PER_LOOK) ?? { kind: 'idle' };
     if (look.kind === 'error') {
       this.#problems.failed(path, look.reason);
+      if (file.follower !== null) this.#options.listener.atEnd(path);
       file.backOff(nowMs);
       return;
     }
@@ -171,14 +175,15 @@ export class Tail {
     else this.#found(file, look, nowMs);
   }
 
-  /** A log that is too old is left alone, by every look anew, until it changes. */
-  #firstLook(file: FollowedFile, nowMs: number): Look {
+  /** A log that is too old is left alone, by every look anew, until it changes. Returns null for one that is open. */
+  #open(file: FollowedFile, nowMs: number): Look | null {
+    if (file.follower !== null) return null;
     const now = standing(file.found.path);
     if (now.kind === 'missing' || now.kind === 'error') return now;
     if (now.kind !== 'file') return { kind: 'missing' };
     if (nowMs - now.stats.mtimeMs > this.#options.ignoreOlderMs) return { kind: 'idle' };
     file.follower = new FileFollower(file.found.path, this.#options.listener.opened(file.found), this.counts);
-    return file.follower.look(nowMs, BYTES_PER_LOOK);
+    return null;
   }
 
   #found(file: FollowedFile, look: Exclude<Look, { kind: 'missing' | 'error' }>, nowMs: number): void {
@@ -189,6 +194,8 @@ export class Tail {
     }
     // a log that is caught up with may have been written long ago
     if (look.kind !== 'idle') file.hasNews(look.kind === 'read' && !file.wasAtEnd ? look.writtenMs : nowMs);
+    if (look.kind === 'restarted')
+      for (const discovery of this.#discoveries) discovery.notice(dirname(file.found.path), nowMs);
     if (look.kind === 'restarted' || (look.kind === 'read' && look.more)) {
       this.#queue.add(file);
       return;
@@ -200,6 +207,7 @@ export class Tail {
 
   #missing(file: FollowedFile, nowMs: number): void {
     file.rest(nowMs, true);
+    if (file.follower !== null) this.#options.listener.atEnd(file.found.path);
     if (file.missingForMs(nowMs) < GONE_AFTER_MS) return;
     this.#logs.delete(file);
     this.#drop(file);

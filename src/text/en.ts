@@ -25,6 +25,10 @@ function spelled(value: number | undefined): string {
   return Number.isFinite(value) ? String(value) : 'infinite';
 }
 
+function finite(value: number | undefined, otherwise: string): string {
+  return value === undefined || Number.isNaN(value) ? otherwise : String(value);
+}
+
 function before({ firstStep }: Incident): string {
   return firstStep === null ? 'before the trouble began' : `before step ${firstStep}`;
 }
@@ -69,12 +73,16 @@ export const en: Language = {
         'Check whether the process lives and the GPU works (nvidia-smi, py-spy dump --pid), the free disk space, and the end of its console output. If it was killed, resume from the newest checkpoint.',
     },
     TrainerFailed: {
-      summary: (incident) =>
-        `Training ended at step ${incident.lastStep ?? 0} of ${evidenceOf(incident, 'max_steps') ?? 'unknown'}`,
+      summary: (incident) => {
+        const words = incident.words === null ? '' : `: ${incident.words}`;
+        return `Training ended at step ${incident.lastStep ?? 0} of ${finite(evidenceOf(incident, 'max_steps'), 'unknown')}${words}`;
+      },
       diagnosis: (incident) =>
-        incident.status === 'resolved'
-          ? 'The trainer stopped before its last step, and the run was taken up again later.'
-          : 'The trainer wrote its closing line before its last step: it was stopped by hand, or by a callback such as early stopping.',
+        incident.words !== null
+          ? 'The console holds the error that ended the process; the line above is its last one.'
+          : incident.status === 'resolved'
+            ? 'The trainer stopped before its last step, and the run was taken up again later.'
+            : 'The trainer wrote its closing line before its last step: it was stopped by hand, or by a callback such as early stopping.',
       advice: () => 'If nobody stopped it, read the end of the console output. Resume from the newest checkpoint.',
     },
   },

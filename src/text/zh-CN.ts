@@ -59,12 +59,17 @@ export const zhCN: Language = {
         '检查进程是否存活、GPU 是否在工作（nvidia-smi、py-spy dump --pid）、磁盘剩余空间以及控制台输出的末尾。若已被杀死，从最新的检查点恢复。',
     },
     TrainerFailed: {
-      summary: (incident) =>
-        `训练在第 ${incident.lastStep ?? 0} 步结束，共 ${evidenceOf(incident, 'max_steps') ?? '未知'} 步`,
+      summary: (incident) => {
+        const words = incident.words === null ? '' : `：${incident.words}`;
+        const steps = evidenceOf(incident, 'max_steps') ?? Number.NaN;
+        return `训练在第 ${incident.lastStep ?? 0} 步结束，共 ${Number.isNaN(steps) ? '未知' : steps} 步${words}`;
+      },
       diagnosis: (incident) =>
-        incident.status === 'resolved'
-          ? '训练器在最后一步之前停止，之后任务又被恢复。'
-          : '训练器在最后一步之前写下了结束行：被人为停止，或被早停之类的回调停止。',
+        incident.words !== null
+          ? '控制台中有使进程结束的错误，上面是它的最后一行。'
+          : incident.status === 'resolved'
+            ? '训练器在最后一步之前停止，之后任务又被恢复。'
+            : '训练器在最后一步之前写下了结束行：被人为停止，或被早停之类的回调停止。',
       advice: () => '若无人停止它，请查看控制台输出的末尾。从最新的检查点恢复。',
     },
   },

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { FIELDS, type FieldName } from '../model/field.ts';
 import type { LogRecord } from '../model/record.ts';
-import type { WatchedRun } from '../pipeline.ts';
+import type { WatchedRun } from '../pipeline/watched-run.ts';
 import { type RunView, type WireNumber, wireNumber } from './wire.ts';
 
 /** Told by keys of their own. */
@@ -29,6 +29,7 @@ export function runView(watched: WatchedRun, nowMs: number): RunView {
     seconds_per_step: run.pace.secondsPerStep,
     last_record_at: run.lastRecordMs === null ? null : new Date(run.lastRecordMs).toISOString(),
     values: values(watched),
+    context: watched.context,
     sources: sources.map(({ path, format, records }) => ({
       path: relative(folder, path),
       format: format.name,

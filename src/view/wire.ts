@@ -1,4 +1,5 @@
 import type { AlertName, Severity } from '../model/alert.ts';
+import type { RunContext } from '../model/context.ts';
 import type { RunState } from '../model/run-state.ts';
 
 /** A number as JSON carries it: those that are not finite are written as strings. */
@@ -58,6 +59,8 @@ export interface RunView {
   readonly last_record_at: string | null;
   /** Last value by field name: loss, eval_loss, grad_norm, learning_rate, epoch, tokens_per_second, ... and the log's other numbers. */
   readonly values: Readonly<Record<string, WireNumber>>;
+  /** How the run is configured, as far as what lies there says so; see `docs/formats.md`. */
+  readonly context: RunContext;
   readonly sources: readonly SourceView[];
 }
 

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { Follow } from '../../src/follow.ts';
-import { Pipeline, type WatchedRun } from '../../src/pipeline.ts';
+import { Pipeline } from '../../src/pipeline/pipeline.ts';
+import type { WatchedRun } from '../../src/pipeline/watched-run.ts';
 import type { FoundLog } from '../../src/tail/discovery.ts';
 import type { ByteSink } from '../../src/tail/file-follower.ts';
 import { Tail, type TailListener } from '../../src/tail/tail.ts';

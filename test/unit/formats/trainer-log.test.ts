@@ -232,8 +232,6 @@ describe('odd lines', () => {
     const heard: unknown[] = [];
     const reader = trainerLog.open({
       record: (one) => heard.push(one.step),
-      event() {},
-      context() {},
       bad: (reason) => heard.push(reason),
       event() {},
       context() {},

@@ -1,6 +1,8 @@
 import { trainerLog } from '../../../src/formats/trainer-log.ts';
 import type { DetectorSettings } from '../../../src/incidents/book.ts';
-import { Pipeline, type Source, type WatchedRun } from '../../../src/pipeline.ts';
+import { Pipeline } from '../../../src/pipeline/pipeline.ts';
+import type { Source } from '../../../src/pipeline/source.ts';
+import type { WatchedRun } from '../../../src/pipeline/watched-run.ts';
 import { runView } from '../../../src/view/run-view.ts';
 
 export const READ = 1_700_000_000_000;

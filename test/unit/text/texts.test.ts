@@ -21,6 +21,7 @@ function incident(alertname: AlertName, changes: Partial<Incident> = {}): Incide
     inhibitedBy: null,
     weights: 'unknown',
     rollbackCheckpoint: null,
+    words: null,
     evidence: [{ step: 61, field: 'loss', value: 0 }],
     ...changes,
   };

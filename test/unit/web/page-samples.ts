@@ -15,6 +15,7 @@ export function runView(run: string, changes: Partial<RunView> = {}): RunView {
     seconds_per_step: 0.84,
     last_record_at: '2026-11-24T03:00:00Z',
     values: { loss: 1.5, grad_norm: 0.8 },
+    context: {},
     sources: [],
     ...changes,
   };
