@@ -5,7 +5,12 @@ import type { Source } from './source.ts';
 
 const record = new LogRecord();
 
-/** What the sources of a run say: each alone, but the pieces of a rotated log as one. */
+/**
+ * What the sources of a run say: each alone, but the pieces of a rotated log as one. Of those of one format the longest
+ * comes first.
+ *
+ * @param sources those of one format together
+ */
 export function strandsOf(sources: readonly Source[]): Strand[] {
   const chains = new Map<string, Source[]>();
   for (const source of sources) {
@@ -14,7 +19,11 @@ export function strandsOf(sources: readonly Source[]): Strand[] {
     chain.push(source);
     chains.set(key, chain);
   }
-  return [...chains.values()].map((chain) => joined(chain));
+  const place = (chain: readonly Source[]) => sources.findIndex(({ format }) => format === chain[0]?.format);
+  return [...chains.values()]
+    .map((chain) => ({ place: place(chain), strand: joined(chain) }))
+    .sort((a, b) => a.place - b.place || b.strand.store.count - a.strand.store.count)
+    .map(({ strand }) => strand);
 }
 
 function joined(chain: readonly Source[]): Strand {

@@ -45,6 +45,7 @@ it('a run is shown with all that is known of it', () => {
     seconds_per_step: 1,
     last_record_at: '2023-11-14T22:13:20.000Z',
     values: { loss: 2.5, grad_norm: 'Infinity', learning_rate: 0.001, entropy: '-Infinity' },
+    context: { trainer: 'llamafactory' },
     sources: [{ path: 'trainer_log.jsonl', format: 'trainer-log', records: 40 }],
   });
 });
