@@ -26,7 +26,8 @@ export async function follow(config: Config, exitWhenFinished: boolean): Promise
   try {
     await app.start();
     const finished = exitWhenFinished ? whenFinished(app) : new Promise<never>(() => {});
-    await app.stop(deliverMs(await Promise.race([stopping, finished])));
+    const ended = app.inputEnded.then(() => 'terminate' as const);
+    await app.stop(deliverMs(await Promise.race([stopping, finished, ended])));
     return EXIT.ok;
   } finally {
     await app.stop(0);
