@@ -169,6 +169,7 @@ export class WatchedRun {
   #seal(): void {
     if (this.#isBehind) this.#join(this.run.firstSeenMs);
     this.#isSealed = true;
+    for (const { store } of this.sources) store.release();
   }
 
   /** A run that has ended or fallen silent may have left a whole last line without its newline. */

@@ -1,8 +1,8 @@
 import { FIELD, FIELDS } from '../model/field.ts';
 import type { LogRecord } from '../model/record.ts';
 
-/** Records of one source that are kept; of a longer one the rest is not. At 128 B a record these are 16 MiB. */
-export const MAX_STORED = 131_072;
+/** Records of one source that are kept; of a longer one none. At 128 B a record these are 8 MiB. */
+export const MAX_STORED = 65_536;
 
 const STRIDE = FIELDS.length + 1;
 const ARRIVED = FIELDS.length;
@@ -28,6 +28,9 @@ export class RecordStore {
   readonly #pages: Float64Array[] = [];
   /** Fields that each record has, as bits. */
   readonly #masks: number[] = [];
+  /** The newest page, and where its free part begins. */
+  #page = new Float64Array(0);
+  #free = 0;
   #count = 0;
   #dropped = 0;
   /** Numbers under other names: the last value of each. */
@@ -45,14 +48,14 @@ export class RecordStore {
 
   /** @param arrivedMs when it arrived, in ms since the epoch */
   append(record: LogRecord, arrivedMs: number): void {
-    if (this.#count === MAX_STORED) {
+    if (this.#count === MAX_STORED || this.#dropped > 0) {
       this.#dropped++;
       return;
     }
-    const page = this.#pageFor(this.#count);
-    const at = (this.#count % PAGE) * STRIDE;
-    record.copyTo(page, at);
-    page[at + ARRIVED] = arrivedMs;
+    if (this.#free === this.#page.length) this.#grow();
+    record.copyTo(this.#page, this.#free);
+    this.#page[this.#free + ARRIVED] = arrivedMs;
+    this.#free += STRIDE;
     this.#masks.push(record.present);
     this.#count++;
   }
@@ -75,6 +78,15 @@ export class RecordStore {
       if (value !== undefined) page[at + slot] = value;
     }
     this.#masks[index] = (this.#masks[index] ?? 0) | record.present;
+  }
+
+  /** Lets go of everything: its memory is needed no more. Nothing is kept from here on. */
+  release(): void {
+    this.#pages.length = 0;
+    this.#masks.length = 0;
+    this.#page = new Float64Array(0);
+    this.#count = 0;
+    this.#dropped = Math.max(1, this.#dropped);
   }
 
   has(index: number, slot: number): boolean {
@@ -118,15 +130,19 @@ export class RecordStore {
     return count > 0;
   }
 
-  #pageFor(index: number): Float64Array {
-    const number = Math.floor(index / PAGE);
-    const place = index % PAGE;
-    const page = this.#pages[number];
-    if (page !== undefined && place * STRIDE < page.length) return page;
-    const capacity = number > 0 ? PAGE : Math.max(FIRST, Math.min(PAGE, place * 2));
-    const grown = new Float64Array(capacity * STRIDE);
-    if (page !== undefined) grown.set(page);
-    this.#pages[number] = grown;
-    return grown;
+  /** Makes room for more: the first page doubles until it is full. */
+  #grow(): void {
+    const before = this.#page.length / STRIDE;
+    const isFull = before === 0 || before === PAGE;
+    const records = before === PAGE ? PAGE : Math.max(FIRST, before * 2);
+    const page = new Float64Array(records * STRIDE);
+    if (isFull) {
+      this.#pages.push(page);
+      this.#free = 0;
+    } else {
+      page.set(this.#page);
+      this.#pages[0] = page;
+    }
+    this.#page = page;
   }
 }
