@@ -47,10 +47,9 @@ export async function once(config: Config): Promise<number> {
 /**
  * Writes recorded logs anew into a temporary folder and follows them there until it is told to stop.
  *
- * @param from the path under which `logs` were found
  * @param speed 2 is twice as fast; Infinity as fast as it goes
  */
-export async function replay(config: Config, logs: readonly FoundLog[], from: string, speed: number): Promise<number> {
+export async function replay(config: Config, logs: readonly FoundLog[], speed: number): Promise<number> {
   const stopping = stopSignal();
   const logger = loggerOf(config);
   const stage = mkdtempSync(join(tmpdir(), 'nanwatch-replay-'));
@@ -60,7 +59,7 @@ export async function replay(config: Config, logs: readonly FoundLog[], from: st
     try {
       await app.start();
       const playing = new AbortController();
-      const played = play(logs, from, into, speed, playing.signal).then(
+      const played = play(logs, into, speed, playing.signal).then(
         () => logger.info({ logs: logs.length }, 'everything has been replayed; serving until stopped'),
         (error: Error) => logger.error({ error: error.message }, 'the replay broke off'),
       );
