@@ -242,6 +242,7 @@ export class App {
       version: VERSION,
       lines: () => counts.lines,
       badLines: () => counts.bad,
+      eventsDropped: () => counts.eventsDropped,
       bytesRead: () => this.#tail.counts.bytes,
       filesFollowed: () => this.#tail.filesFollowed,
       filesPolled: () => this.#tail.filesPolled,

@@ -98,7 +98,7 @@ export class Source implements RecordSink, Strand {
   event(event: RunEvent): void {
     this.#freshen();
     if (this.events.length < MAX_EVENTS) this.events.push({ event, after: this.store.count });
-    else this.watched.pipeline.counts.dropped++;
+    else this.watched.pipeline.counts.eventsDropped++;
     this.watched.befall(this, event, this.#arrivedMs);
   }
 
