@@ -108,15 +108,17 @@ export class RecordStore {
     return this.has(index, FIELD.eval_loss) ? 'evaluation' : 'other';
   }
 
-  /** Sets every field of `record` that the stored one has and `record` has not. */
-  fill(index: number, record: LogRecord): void {
+  /** Sets every field of `record` that the stored one has and `record` has not. Returns whether there was one. */
+  fill(index: number, record: LogRecord): boolean {
     const page = this.#pages[Math.floor(index / PAGE)];
-    if (page === undefined) return;
+    const missing = (this.#masks[index] ?? 0) & ~record.present;
+    if (page === undefined || missing === 0) return false;
     const at = (index % PAGE) * STRIDE;
-    for (let left = (this.#masks[index] ?? 0) & ~record.present; left !== 0; left &= left - 1) {
+    for (let left = missing; left !== 0; left &= left - 1) {
       const slot = 31 - Math.clz32(left & -left);
       record.set(slot, page[at + slot] as number);
     }
+    return true;
   }
 
   /** Whether the first records of both are the same. */
