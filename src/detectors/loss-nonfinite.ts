@@ -25,8 +25,8 @@ class LossNonfinite implements Detector {
   #evaluationBad = false;
 
   observe(record: LogRecord): Verdict {
-    const loss = record.get(FIELD.loss);
-    if (loss !== undefined) {
+    if (record.has(FIELD.loss)) {
+      const loss = record.number(FIELD.loss);
       if (!Number.isFinite(loss)) return this.#bad(record, 'loss', loss);
       return this.#evaluationBad ? 'silent' : 'good';
     }

@@ -49,8 +49,8 @@ class LossZero implements Detector {
   }
 
   observe(record: LogRecord): Verdict {
-    const loss = record.get(FIELD.loss);
-    if (loss === undefined) return 'silent';
+    if (!record.has(FIELD.loss)) return 'silent';
+    const loss = record.number(FIELD.loss);
     // rounding makes -0 of a small negative loss
     if (record.has(FIELD.reward) || loss < 0 || Object.is(loss, -0)) this.#reinforcement = true;
     if (loss !== 0) return this.#notZero(loss);

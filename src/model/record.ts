@@ -9,7 +9,8 @@ import { FIELD, FIELDS, type FieldName } from './field.ts';
 export class LogRecord {
   /** bit n is set when field n is present */
   #present = 0;
-  readonly #values = new Float64Array(FIELDS.length);
+  /** By slot; those of absent fields mean nothing. To be written by {@link set}, or followed by {@link declare}. */
+  readonly values = new Float64Array(FIELDS.length);
   /** Numbers under names outside the vocabulary. */
   readonly other = new Map<string, number>();
 
@@ -20,7 +21,7 @@ export class LogRecord {
 
   /** Writes the numbers of all fields to `target` from `at` on; those of absent ones mean nothing. */
   copyTo(target: Float64Array, at: number): void {
-    const values = this.#values;
+    const values = this.values;
     for (let slot = 0; slot < values.length; slot++) target[at + slot] = values[slot] as number;
   }
 
@@ -31,7 +32,12 @@ export class LogRecord {
 
   set(slot: number, value: number): void {
     this.#present |= 1 << slot;
-    this.#values[slot] = value;
+    this.values[slot] = value;
+  }
+
+  /** Says that just these fields, as bits, have been written into {@link values}. */
+  declare(present: number): void {
+    this.#present = present;
   }
 
   /** Sets every field of the vocabulary that `newer` has. */
@@ -39,7 +45,7 @@ export class LogRecord {
     this.#present |= newer.#present;
     for (let left = newer.#present; left !== 0; left &= left - 1) {
       const slot = 31 - Math.clz32(left & -left);
-      this.#values[slot] = newer.#values[slot] as number;
+      this.values[slot] = newer.values[slot] as number;
     }
   }
 
@@ -49,7 +55,12 @@ export class LogRecord {
 
   /** The number in `slot`, or `undefined` when the record has none. */
   get(slot: number): number | undefined {
-    return this.has(slot) ? this.#values[slot] : undefined;
+    return this.has(slot) ? this.values[slot] : undefined;
+  }
+
+  /** The number in `slot`, NaN when the record has none. For where a line's time is spent: it makes no object. */
+  number(slot: number): number {
+    return this.has(slot) ? (this.values[slot] as number) : Number.NaN;
   }
 
   /** The step, or null when the line has none. */

@@ -85,7 +85,7 @@ export class Run implements RunFacts {
     this.lastStep = step;
     this.maxSteps = record.get(FIELD.max_steps) ?? this.maxSteps;
     if (!evaluation) this.ended = closingOf(record) ?? (reachesEnd(step, this.maxSteps) ? 'finished' : null);
-    const elapsed = record.get(FIELD.elapsed_seconds) ?? Number.NaN;
+    const elapsed = record.number(FIELD.elapsed_seconds);
     this.pace.observe(step, elapsed, arrivedMs);
     return record.isTraining && this.attemptLog.observe(step, elapsed, arrivedMs);
   }

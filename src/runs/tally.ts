@@ -23,14 +23,16 @@ export class Tally {
 
   observe(record: LogRecord): void {
     this.records++;
-    if (record.get(FIELD.loss) === 0) this.zeroLoss++;
-    this.#watch('loss', record.get(FIELD.loss));
-    this.#watch('grad_norm', record.get(FIELD.grad_norm));
-    this.#watch('eval_loss', record.get(FIELD.eval_loss));
+    if (record.number(FIELD.loss) === 0) this.zeroLoss++;
+    this.#watch('loss', FIELD.loss, record);
+    this.#watch('grad_norm', FIELD.grad_norm, record);
+    this.#watch('eval_loss', FIELD.eval_loss, record);
   }
 
-  #watch(field: Watched, value: number | undefined): void {
-    if (value === undefined || Number.isFinite(value)) return;
+  #watch(field: Watched, slot: number, record: LogRecord): void {
+    if (!record.has(slot)) return;
+    const value = record.number(slot);
+    if (Number.isFinite(value)) return;
     this.nonfinite[field][Number.isNaN(value) ? 'nan' : 'inf']++;
   }
 }

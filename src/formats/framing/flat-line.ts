@@ -53,7 +53,8 @@ class Place {
   readonly prefix = new Pattern();
   /** The prefix and the value of the last line, where it seems to stand still for some lines. */
   readonly whole = new Pattern();
-  value = Number.NaN;
+  /** One number, in an array: a property would make an object of each. */
+  readonly value = new Float64Array(1);
 
   constructor(name: string, { slot, kind, scale = 1 }: FlatKey, isFirst: boolean) {
     this.slot = slot ?? -1;
@@ -131,6 +132,8 @@ export class FlatLineReader {
     if (bytes !== this.#bytes) this.#turnTo(bytes);
     const view = this.#view;
     record.clear();
+    const { values } = record;
+    let present = 0;
     let at = start;
     for (let index = 0; ; index++) {
       let place = this.#shape[index];
@@ -139,10 +142,15 @@ export class FlatLineReader {
         const next = bytes[after];
         if (next === COMMA || next === CLOSE) {
           if (place.slot >= 0) {
-            if (record.has(place.slot)) return -1;
-            record.set(place.slot, place.value);
+            const bit = 1 << place.slot;
+            if ((present & bit) !== 0) return -1;
+            present |= bit;
+            values[place.slot] = place.value[0] as number;
           }
-          if (next === CLOSE) return after + 1;
+          if (next === CLOSE) {
+            record.declare(present);
+            return after + 1;
+          }
           at = after;
           continue;
         }
@@ -152,7 +160,7 @@ export class FlatLineReader {
         if (place === undefined) return -1;
       }
       const { slot } = place;
-      if (slot >= 0 && record.has(slot)) return -1;
+      if (slot >= 0 && (present & (1 << slot)) !== 0) return -1;
       const first = at;
       at += place.prefix.length;
       const begin = at;
@@ -215,18 +223,23 @@ export class FlatLineReader {
         if (Number.isNaN(value)) value = Number((bytes as Buffer).toString('latin1', begin, at));
         else if (negative) value = -value;
         value *= place.scale;
-        record.set(slot, value);
-        if (value === place.value) place.whole.learn(view, first, at);
+        values[slot] = value;
+        present |= 1 << slot;
+        if (value === place.value[0]) place.whole.learn(view, first, at);
         else place.whole.forget();
-        place.value = value;
+        place.value[0] = value;
       } else {
         at = this.#readOther(bytes, begin, place, record);
         if (at === -1) return -1;
         if (slot === -1 || record.has(slot)) place.whole.learn(view, first, at);
         else place.whole.forget();
-        place.value = record.get(slot) ?? Number.NaN;
+        place.value[0] = record.number(slot);
+        present |= record.present;
       }
-      if (bytes[at] === CLOSE) return at + 1;
+      if (bytes[at] === CLOSE) {
+        record.declare(present);
+        return at + 1;
+      }
     }
   }
 
