@@ -7,6 +7,7 @@ import { matches } from '../order.ts';
 import { useReader } from '../reader.ts';
 import type { RunEntry } from '../store.ts';
 import { RunRow } from './run-row.tsx';
+import { ShowMore } from './show-more.tsx';
 
 /** So many rows are found by eye. */
 const WITHOUT_FILTER = 8;
@@ -62,11 +63,7 @@ export function Runs({ runs, firing }: RunsProps): VNode {
           </table>
         </div>
       )}
-      {hidden > 0 && (
-        <button type="button" class="button is-wide" onClick={showMore}>
-          {words.showMore(hidden)}
-        </button>
-      )}
+      <ShowMore hidden={hidden} showMore={showMore} />
     </section>
   );
 }
