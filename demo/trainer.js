@@ -1,11 +1,10 @@
 #!/usr/bin/env node
 // A stand-in for a trainer: writes recorded runs into a folder at their own rhythm, again and again.
 // node demo/trainer.js --from demo/runs --into /runs [--speed 1]
-import { rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { play, recordedLogs } from '../dist/player.js';
+import { clear, play, recordedLogs } from '../dist/player.js';
 
 const PAUSE_MS = 30_000;
 
@@ -22,8 +21,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopping.ab
 
 while (!stopping.signal.aborted) {
   const logs = recordedLogs(from);
-  // as overwrite_output_dir does: the log goes, the folder stays
-  for (const { run } of logs) rmSync(join(values.into, run, 'trainer_log.jsonl'), { force: true });
-  await play(logs, from, values.into, Number(values.speed), stopping.signal);
+  clear(logs, values.into);
+  await play(logs, values.into, Number(values.speed), stopping.signal);
   await delay(PAUSE_MS, undefined, { signal: stopping.signal }).catch(() => {});
 }

@@ -12,10 +12,12 @@ import { registerTraining } from './metrics/training.ts';
 import type { Incident } from './model/incident.ts';
 import { configureReceiver } from './notify/index.ts';
 import { Notifier } from './notify/notifier.ts';
+import { outsideLogs } from './outside.ts';
 import { Pipeline, type PipelineListener } from './pipeline/pipeline.ts';
 import type { WatchedRun } from './pipeline/watched-run.ts';
 import { HttpServer } from './server/http-server.ts';
 import { loadPage } from './server/page.ts';
+import { followInput, STANDARD_INPUT } from './standard-input.ts';
 import { defaultStateDir } from './state-dir.ts';
 import { Inotify } from './tail/inotify.ts';
 import { Tail, TICK_MS } from './tail/tail.ts';
@@ -51,6 +53,8 @@ export class App {
   #ready = false;
   #stopping: Promise<void> | undefined;
   #url = '';
+  /** Settles when standard input has ended; undefined when it is not watched. */
+  #input: Promise<void> | undefined;
 
   /**
    * Opens the state folder; nothing is read, served or sent before {@link start}.
@@ -71,7 +75,8 @@ export class App {
     const noEvents = (error: Error) =>
       logger.warn({ error: error.message }, 'file events are incomplete; polling beneath');
     this.#tail = new Tail({
-      paths: config.paths,
+      paths: config.paths.filter((path) => path !== STANDARD_INPUT),
+      outside: outsideLogs(config),
       poll: config.poll,
       ignoreOlderMs: config.ignore_older,
       waker: config.poll ? NO_WAKER : new Inotify(noEvents),
@@ -105,6 +110,12 @@ export class App {
     return this.#url;
   }
 
+  /** Settles when the one thing that was watched, standard input, has ended; never where there is more. */
+  get inputEnded(): Promise<void> {
+    const isAll = this.#config.paths.every((path) => path === STANDARD_INPUT);
+    return isAll && this.#input !== undefined ? this.#input : new Promise(() => {});
+  }
+
   /** Whether there are runs and all of them have ended. */
   get isFinished(): boolean {
     const runs = [...this.pipeline.runs.values()];
@@ -124,6 +135,7 @@ export class App {
     for (const path of this.#tail.missingPaths) {
       this.#logger.warn({ path }, 'the watched path does not exist yet; waiting for it');
     }
+    if (this.#config.paths.includes(STANDARD_INPUT)) this.#input = this.#followInput();
     this.#tail.tick(this.#now());
     this.#every(TICK_MS, () => this.#tail.tick(this.#now()));
     this.#every(CLOCK_MS, () => this.#tick());
@@ -153,6 +165,7 @@ export class App {
   async #stop(deliverMs: number): Promise<void> {
     const deadlineMs = this.#now() + deliverMs;
     for (const timer of this.#timers) clearInterval(timer);
+    if (this.#input !== undefined) process.stdin.destroy();
     // an agent that could not begin has read nothing, and is not to begin now
     if (this.#reading) {
       await this.#tail.stop(this.#now());
@@ -163,6 +176,10 @@ export class App {
     await this.#broadcast.live.close();
     await this.#server.close();
     await this.#notifier.close();
+  }
+
+  #followInput(): Promise<void> {
+    return followInput(process.stdin, process.stdout, this.#follow, this.#now);
   }
 
   async #listen(): Promise<void> {
@@ -225,6 +242,7 @@ export class App {
       version: VERSION,
       lines: () => counts.lines,
       badLines: () => counts.bad,
+      eventsDropped: () => counts.eventsDropped,
       bytesRead: () => this.#tail.counts.bytes,
       filesFollowed: () => this.#tail.filesFollowed,
       filesPolled: () => this.#tail.filesPolled,

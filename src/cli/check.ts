@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Config } from '../config/schema.ts';
 import { Follow } from '../follow.ts';
 import { isAtLeast, SEVERITIES, type Severity } from '../model/alert.ts';
+import { outsideLogs } from '../outside.ts';
 import { Pipeline } from '../pipeline/pipeline.ts';
 import { Tail } from '../tail/tail.ts';
 import { NO_WAKER } from '../tail/waker.ts';
@@ -73,6 +74,7 @@ async function readOnce(config: Config, nowMs: number): Promise<Pipeline> {
   );
   const tail = new Tail({
     paths: config.paths,
+    outside: outsideLogs(config),
     poll: true,
     ignoreOlderMs: Number.POSITIVE_INFINITY,
     waker: NO_WAKER,

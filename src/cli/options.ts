@@ -36,6 +36,7 @@ export const SERVE: readonly OptionSpec[] = [
 ];
 
 export const FOLLOW: readonly OptionSpec[] = [
+  { ...setting('log', '--log <run=path>'), repeatable: true },
   setting('poll', '--poll'),
   setting('ignore_older', '--ignore-older <duration>'),
   { flags: '--once', help: 'read what is there, deliver, and exit as check does' },
@@ -46,7 +47,7 @@ const NO: ReadonlySet<string> = new Set(['', '0', 'false', 'no']);
 
 /** Adds options to a command; each can also be given as `NANWATCH_<OPTION>`. */
 export function addOptions(command: Command, specs: readonly OptionSpec[]): Command {
-  for (const { flags, help, repeatable, choices } of specs) {
+  for (const { flags, help, key, repeatable, choices } of specs) {
     const option = new Option(flags, help);
     const variable = `NANWATCH_${option.name().toUpperCase().replaceAll('-', '_')}`;
     // commander takes a variable that is set at all for yes
@@ -56,7 +57,7 @@ export function addOptions(command: Command, specs: readonly OptionSpec[]): Comm
     if (repeatable) {
       option.argParser((value: string, before: string[] | undefined) => [
         ...(before ?? []),
-        ...value.trim().split(/\s+/),
+        ...value.trim().split(key === 'log' ? /\s+(?=[^\s=]+=)/ : /\s+/),
       ]);
     }
     command.addOption(option);

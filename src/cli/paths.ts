@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { FORMATS, formatOf } from '../formats/index.ts';
+import { STANDARD_INPUT } from '../standard-input.ts';
 import { UsageError } from './exit.ts';
 
 /**
@@ -11,6 +12,7 @@ import { UsageError } from './exit.ts';
  */
 export function checkPaths(paths: readonly string[], mayBeMissing: boolean): void {
   for (const path of paths) {
+    if (path === STANDARD_INPUT && mayBeMissing) continue;
     const stats = statSync(path, { throwIfNoEntry: false });
     if (stats === undefined) {
       if (mayBeMissing) continue;

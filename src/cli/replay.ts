@@ -20,13 +20,12 @@ export function addReplay(program: Command, finish: (code: number) => void): voi
   addOptions(command, [...SERVE, ...COMMON]).action(async (path: string, { speed }: { speed: number }) => {
     const config = configOf(command, [path]);
     checkPaths([path], false);
-    const from = resolve(path);
-    const logs = recordedLogs(from);
+    const logs = recordedLogs(resolve(path));
     if (logs.length === 0) {
       throw new UsageError(`no training log under ${path}. Name a folder that holds a trainer_log.jsonl.`);
     }
     const { replay } = await import('./agent.ts');
-    finish(await replay(config, logs, from, speed));
+    finish(await replay(config, logs, speed));
   });
 }
 

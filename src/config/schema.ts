@@ -6,6 +6,7 @@ import { receiverOptions } from '../notify/index.ts';
 import { LANGUAGES, type LanguageName } from '../text/index.ts';
 import { address } from './address.ts';
 import { duration } from './duration.ts';
+import { runPath } from './run-path.ts';
 
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
@@ -28,6 +29,14 @@ export const configSchema = z.strictObject({
   paths: z.array(z.string().min(1)).default([]).describe('runs to watch: files, run folders, or folders of such'),
   listen: address.prefault('127.0.0.1:9909').describe('address of metrics, API and page'),
   state_dir: z.string().min(1).optional().describe('folder that remembers what was told to whom'),
+  log: z
+    .array(runPath)
+    .default([])
+    .describe('RUN=PATH: console output of a run that lies outside its folder, with its rotated pieces'),
+  training_args: z
+    .array(runPath)
+    .default([])
+    .describe('RUN=PATH: YAML with the arguments that a run was started with, where none lies in its folder'),
   poll: z.boolean().default(false).describe('look four times a second instead of waiting for file events'),
   ignore_older: duration.prefault('7d').describe('leave runs alone that have been idle for longer'),
   external_url: z

@@ -55,7 +55,17 @@ export const TRAINING = {
     RUN,
   ),
   firing: gauge('trainer_alert_firing', '1 while the alert is firing.', ['run', 'alertname', 'severity']),
-  info: gauge('trainer_run_info', 'What is known of the run: always 1.', ['run', 'trainer', 'source']),
+  info: gauge('trainer_run_info', 'How the run is configured, unknown where nothing says so: always 1.', [
+    'run',
+    'model',
+    'stage',
+    'finetuning_type',
+    'precision',
+    'quantization',
+    'unsloth',
+    'trainer',
+    'source',
+  ]),
   records: counter('trainer_log_records_total', 'Records read from the logs of the run.', RUN),
   nonfinite: counter('trainer_nonfinite_total', 'Values that were NaN (nan) or infinite (inf).', [
     'run',
@@ -63,6 +73,11 @@ export const TRAINING = {
     'kind',
   ]),
   zeroLoss: counter('trainer_zero_loss_total', 'Training records whose loss was exactly 0.', RUN),
+  skippedSteps: counter(
+    'trainer_skipped_steps_total',
+    'Optimizer steps that did not happen, as the console says.',
+    RUN,
+  ),
   incidents: counter('trainer_incidents_total', 'Incidents opened.', ['run', 'alertname']),
   restarts: counter(
     'trainer_restarts_total',
@@ -77,6 +92,7 @@ export const AGENT = {
   lines: counter('nanwatch_lines_total', 'Complete lines read.', []),
   bytesRead: counter('nanwatch_bytes_read_total', 'Bytes read from logs.', []),
   badLines: counter('nanwatch_bad_lines_total', 'Lines that could not be taken as a record, by reason.', ['reason']),
+  eventsDropped: counter('nanwatch_events_dropped_total', 'Events of a log beyond those that are kept of it.', []),
   filesFollowed: gauge('nanwatch_files_followed', 'Log files being followed.', []),
   filesPolled: gauge(
     'nanwatch_files_polled',

@@ -8,6 +8,7 @@ export interface SelfSource {
   lines(): number;
   badLines(): Readonly<Record<string, number>>;
   bytesRead(): number;
+  eventsDropped(): number;
   filesFollowed(): number;
   filesPolled(): number;
   fileErrors(): ReadonlyMap<string, number>;
@@ -51,6 +52,7 @@ export function registerSelf(registry: Registry, source: SelfSource): (receiver:
     ['statePersistent', () => Number(source.statePersistent())],
     ['websocketClients', source.websocketClients],
     ['websocketDropped', source.websocketDropped],
+    ['eventsDropped', source.eventsDropped],
   ];
   for (const [metric, value] of plain) registerView(registry, AGENT[metric], () => [{ value: value() }]);
   registerView(registry, AGENT.badLines, () =>

@@ -39,6 +39,7 @@ const SINGLE: Readonly<Partial<Record<keyof typeof TRAINING, (watched: WatchedRu
     book.open.reduce<number | null>((lowest, { lastGoodStep }) => least(lowest, lastGoodStep), null),
   records: ({ run }) => run.tally.records,
   zeroLoss: ({ run }) => run.tally.zeroLoss,
+  skippedSteps: ({ run }) => run.skippedSteps,
   restarts: ({ run }) => run.attempts - 1,
 };
 

@@ -24,8 +24,8 @@ export class Pipeline {
   readonly counts = {
     lines: 0,
     bad: Object.fromEntries(BAD_REASONS.map((reason) => [reason, 0])) as Record<BadReason, number>,
-    /** Events and late numbers for which there was no room. */
-    dropped: 0,
+    /** Events of sources that had more of them than are kept. */
+    eventsDropped: 0,
   };
   readonly listener: PipelineListener;
   readonly #detectors: Readonly<Record<string, DetectorSettings | undefined>>;

@@ -24,6 +24,8 @@ export class Source implements RecordSink, Strand {
   stated: RunContext = {};
   /** All that was there has been read, once since it was opened or begun anew. */
   caughtUp = false;
+  /** A record may have been given out before all of it was there. */
+  readonly #mayComplete: boolean;
   #reader: FormatReader;
   #arrivedMs = 0;
   /** A rewritten file has said nothing yet: what it said before stands. */
@@ -33,6 +35,7 @@ export class Source implements RecordSink, Strand {
     this.watched = watched;
     this.path = path;
     this.format = format;
+    this.#mayComplete = format.settlesAtEnd;
     this.#reader = format.open(this);
   }
 
@@ -84,25 +87,18 @@ export class Source implements RecordSink, Strand {
   }
 
   record(record: LogRecord): void {
-    this.#freshen();
+    if (this.#isStale) this.#freshen();
+    if (record.other.size > 0) this.#keepOther(record);
+    if (this.#mayComplete && this.#completes(record)) return;
     this.records++;
-    this.#keepOther(record);
-    const { store } = this;
-    const last = store.count - 1;
-    if (this.format.settlesAtEnd && last >= 0 && store.isCompletedBy(last, record)) {
-      store.amendLast(record);
-      this.records--;
-      this.watched.amended();
-      return;
-    }
-    store.append(record, this.#arrivedMs);
+    this.store.append(record, this.#arrivedMs);
     this.watched.observe(this, record, this.#arrivedMs);
   }
 
   event(event: RunEvent): void {
     this.#freshen();
     if (this.events.length < MAX_EVENTS) this.events.push({ event, after: this.store.count });
-    else this.watched.pipeline.counts.dropped++;
+    else this.watched.pipeline.counts.eventsDropped++;
     this.watched.befall(this, event, this.#arrivedMs);
   }
 
@@ -120,6 +116,15 @@ export class Source implements RecordSink, Strand {
     this.watched.pipeline.counts.lines += count;
   }
 
+  /** Takes a record that only brings what the last one lacked. */
+  #completes(record: LogRecord): boolean {
+    const last = this.store.count - 1;
+    if (last < 0 || !this.store.isCompletedBy(last, record)) return false;
+    this.store.amendLast(record);
+    this.watched.amended();
+    return true;
+  }
+
   #freshen(): void {
     if (!this.#isStale) return;
     this.#isStale = false;
@@ -135,7 +140,6 @@ export class Source implements RecordSink, Strand {
   }
 
   #keepOther({ other }: LogRecord): void {
-    if (other.size === 0) return;
     const kept = this.store.other;
     for (const [name, value] of other) if (kept.size < MAX_OTHER_NAMES || kept.has(name)) kept.set(name, value);
   }

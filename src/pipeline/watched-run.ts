@@ -7,6 +7,7 @@ import { LogRecord } from '../model/record.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import { mergeContext } from '../runs/context.ts';
 import { Join } from '../runs/join.ts';
+import { MAX_STORED } from '../runs/record-store.ts';
 import { originOf, Run } from '../runs/run.ts';
 import { isSameIncident } from './changes.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -169,6 +170,7 @@ export class WatchedRun {
   #seal(): void {
     if (this.#isBehind) this.#join(this.run.firstSeenMs);
     this.#isSealed = true;
+    for (const { store } of this.sources) store.release();
   }
 
   /** A run that has ended or fallen silent may have left a whole last line without its newline. */
@@ -206,11 +208,20 @@ export class WatchedRun {
       book.observe(record, run.observe(record, arrivedMs), arrivedMs, index >= this.#told);
       if (events.length > 0) tellEvents(index, arrivedMs);
     }
+    this.#letGo(join);
     for (const [name, value] of join.other()) run.other.set(name, value);
     book.keepBeginnings(this.book, run, this.run);
     this.run = run;
     this.book = book;
     this.#nextJoinMs = nowMs + Math.floor(join.count / RECORDS_PER_MS);
+  }
+
+  /** Each state repeats those before it: beyond a bound, records that have said nothing new are not kept. */
+  #letGo(join: Join): void {
+    const stored = this.sources.reduce((sum, { store }) => sum + store.count, 0);
+    if (stored < MAX_STORED) return;
+    const needless = new Set(join.needless);
+    for (const source of this.sources) if (source.format.rewritten && needless.has(source)) source.store.release();
   }
 
   /** Tells what joining anew has changed. What is no longer there was wrong, or of another run: it is over. */

@@ -35,7 +35,7 @@ const SAME_STEP = [FIELD.loss, FIELD.eval_loss, FIELD.learning_rate];
 export class Join {
   readonly #spine: Strand | null;
   /** Sources from the most exact on, with the record of each that belongs to each of the spine's, -1 for none. */
-  readonly #parts: readonly { readonly strand: Strand; readonly rows: Int32Array | null }[];
+  readonly #parts: readonly { readonly strand: Strand; readonly rows: Int32Array | null; isNeeded: boolean }[];
 
   /** @param strands the best keeper of steps first */
   constructor(strands: readonly Strand[]) {
@@ -46,6 +46,7 @@ export class Join {
       .map((strand) => ({
         strand,
         rows: strand === this.#spine || byStep === null ? null : byStep.align(strand, tolerance(strand, this.#spine)),
+        isNeeded: strand === this.#spine,
       }));
   }
 
@@ -67,11 +68,16 @@ export class Join {
       const value = store.get(index, slot);
       if (value !== undefined) record.set(slot, value);
     }
-    for (const { strand, rows } of this.#parts) {
-      const row = rows === null ? index : (rows[index] ?? -1);
-      if (row !== -1 && (rows !== null || strand === this.#spine)) strand.store.fill(row, record);
+    for (const part of this.#parts) {
+      const row = part.rows === null ? index : (part.rows[index] ?? -1);
+      if (row !== -1 && part.strand.store.fill(row, record)) part.isNeeded = true;
     }
     return store.arrivedMs(index);
+  }
+
+  /** Sources that have said nothing that was not known without them, in what was read so far. */
+  get needless(): Strand[] {
+    return this.#parts.filter(({ isNeeded }) => !isNeeded).map(({ strand }) => strand);
   }
 
   /** Fills `record` with what the spine alone says. */

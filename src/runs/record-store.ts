@@ -1,8 +1,8 @@
 import { FIELD, FIELDS } from '../model/field.ts';
 import type { LogRecord } from '../model/record.ts';
 
-/** Records of one source that are kept; of a longer one the rest is not. At 128 B a record these are 16 MiB. */
-export const MAX_STORED = 131_072;
+/** Records of one source that are kept; of a longer one none. At 128 B a record these are 8 MiB. */
+export const MAX_STORED = 65_536;
 
 const STRIDE = FIELDS.length + 1;
 const ARRIVED = FIELDS.length;
@@ -28,6 +28,9 @@ export class RecordStore {
   readonly #pages: Float64Array[] = [];
   /** Fields that each record has, as bits. */
   readonly #masks: number[] = [];
+  /** The newest page, and where its free part begins. */
+  #page = new Float64Array(0);
+  #free = 0;
   #count = 0;
   #dropped = 0;
   /** Numbers under other names: the last value of each. */
@@ -45,14 +48,14 @@ export class RecordStore {
 
   /** @param arrivedMs when it arrived, in ms since the epoch */
   append(record: LogRecord, arrivedMs: number): void {
-    if (this.#count === MAX_STORED) {
+    if (this.#count === MAX_STORED || this.#dropped > 0) {
       this.#dropped++;
       return;
     }
-    const page = this.#pageFor(this.#count);
-    const at = (this.#count % PAGE) * STRIDE;
-    record.copyTo(page, at);
-    page[at + ARRIVED] = arrivedMs;
+    if (this.#free === this.#page.length) this.#grow();
+    record.copyTo(this.#page, this.#free);
+    this.#page[this.#free + ARRIVED] = arrivedMs;
+    this.#free += STRIDE;
     this.#masks.push(record.present);
     this.#count++;
   }
@@ -77,6 +80,15 @@ export class RecordStore {
     this.#masks[index] = (this.#masks[index] ?? 0) | record.present;
   }
 
+  /** Lets go of everything: its memory is needed no more. Nothing is kept from here on. */
+  release(): void {
+    this.#pages.length = 0;
+    this.#masks.length = 0;
+    this.#page = new Float64Array(0);
+    this.#count = 0;
+    this.#dropped = Math.max(1, this.#dropped);
+  }
+
   has(index: number, slot: number): boolean {
     return ((this.#masks[index] ?? 0) & (1 << slot)) !== 0;
   }
@@ -96,15 +108,17 @@ export class RecordStore {
     return this.has(index, FIELD.eval_loss) ? 'evaluation' : 'other';
   }
 
-  /** Sets every field of `record` that the stored one has and `record` has not. */
-  fill(index: number, record: LogRecord): void {
+  /** Sets every field of `record` that the stored one has and `record` has not. Returns whether there was one. */
+  fill(index: number, record: LogRecord): boolean {
     const page = this.#pages[Math.floor(index / PAGE)];
-    if (page === undefined) return;
+    const missing = (this.#masks[index] ?? 0) & ~record.present;
+    if (page === undefined || missing === 0) return false;
     const at = (index % PAGE) * STRIDE;
-    for (let left = (this.#masks[index] ?? 0) & ~record.present; left !== 0; left &= left - 1) {
+    for (let left = missing; left !== 0; left &= left - 1) {
       const slot = 31 - Math.clz32(left & -left);
       record.set(slot, page[at + slot] as number);
     }
+    return true;
   }
 
   /** Whether the first records of both are the same. */
@@ -118,15 +132,19 @@ export class RecordStore {
     return count > 0;
   }
 
-  #pageFor(index: number): Float64Array {
-    const number = Math.floor(index / PAGE);
-    const place = index % PAGE;
-    const page = this.#pages[number];
-    if (page !== undefined && place * STRIDE < page.length) return page;
-    const capacity = number > 0 ? PAGE : Math.max(FIRST, Math.min(PAGE, place * 2));
-    const grown = new Float64Array(capacity * STRIDE);
-    if (page !== undefined) grown.set(page);
-    this.#pages[number] = grown;
-    return grown;
+  /** Makes room for more: the first page doubles until it is full. */
+  #grow(): void {
+    const before = this.#page.length / STRIDE;
+    const isFull = before === 0 || before === PAGE;
+    const records = before === PAGE ? PAGE : Math.max(FIRST, before * 2);
+    const page = new Float64Array(records * STRIDE);
+    if (isFull) {
+      this.#pages.push(page);
+      this.#free = 0;
+    } else {
+      page.set(this.#page);
+      this.#pages[0] = page;
+    }
+    this.#page = page;
   }
 }

@@ -32,6 +32,7 @@ const NOBODY: FolderListener = { folder() {}, folderGone() {}, healthy() {} };
  */
 export class Discovery {
   readonly root: string;
+  readonly #outside: FoundLog | null;
   readonly #onLog: (found: FoundLog) => void;
   readonly #onError: (path: string, reason: string) => void;
   readonly #listener: FolderListener;
@@ -44,16 +45,18 @@ export class Discovery {
   #beside: Stats | null = null;
 
   /**
+   * @param root a watched path, or a log that lies outside the folder of its run
    * @param onLog called for every log at least once; a log may be reported again when its folder changes
    * @param onError a folder or link that cannot be looked at; called at each attempt
    */
   constructor(
-    root: string,
+    root: string | FoundLog,
     onLog: (found: FoundLog) => void,
     onError: (path: string, reason: string) => void,
     listener: FolderListener = NOBODY,
   ) {
-    this.root = resolve(root);
+    this.root = resolve(typeof root === 'string' ? root : root.path);
+    this.#outside = typeof root === 'string' ? null : root;
     this.#onLog = onLog;
     this.#onError = onError;
     this.#listener = listener;
@@ -65,6 +68,7 @@ export class Discovery {
     for (const path of this.#folders.paths) this.#visit(path, nowMs);
     const root = this.#look(this.root);
     if (root.kind === 'file') this.#report(this.root);
+    this.#reportPieces();
     this.#enter(this.root, root);
     this.#watchBeside(root);
     for (const path of this.#folders.paths) this.#unfollowed.push(...(this.#folders.get(path)?.links ?? []));
@@ -81,10 +85,11 @@ export class Discovery {
 
   /** The log that a file of this path would be, or null when it is none. */
   logAt(path: string): FoundLog | null {
+    if (this.#outside !== null) return this.#isPiece(path) ? { ...this.#outside, path } : null;
     const format = formatOf(basename(path));
     if (format === undefined) return null;
     const folder = this.#runFolderOf(dirname(path), format);
-    const inside = path === this.root ? '' : relative(this.root, folder);
+    const inside = path === this.root || this.#beside !== null ? '' : relative(this.root, folder);
     return { path, format, folder, run: inside === '' ? basename(folder) || folder : inside.split(sep).join('/') };
   }
 
@@ -99,6 +104,25 @@ export class Discovery {
       if (at === dirname(at)) break;
     }
     return folder;
+  }
+
+  /** The other pieces of a watched path that is a rotated log. */
+  #reportPieces(): void {
+    const format = this.#outside?.format ?? formatOf(basename(this.root));
+    if (this.#beside === null || format?.chain === undefined) return;
+    const folder = dirname(this.root);
+    for (const { name } of this.#entriesOf(folder) ?? []) {
+      const path = join(folder, name);
+      if (path !== this.root && this.#isPiece(path)) this.#report(path);
+    }
+  }
+
+  #isPiece(path: string): boolean {
+    if (path === this.root) return true;
+    const format = this.#outside?.format ?? formatOf(basename(this.root));
+    if (format?.chain === undefined || dirname(path) !== dirname(this.root)) return false;
+    const isMatching = this.#outside !== null || format.matches(basename(path));
+    return isMatching && format.chain(basename(path)).of === format.chain(basename(this.root)).of;
   }
 
   /** Lists what is to be listed; links come last. */
@@ -143,6 +167,7 @@ export class Discovery {
       if (entry.isSymbolicLink()) folder.links.add(inside);
       else if (entry.isDirectory()) this.#follow(inside);
       else if (entry.isFile()) this.#report(inside);
+      if (isCompressedPiece(entry.name)) this.#onError(inside, 'compressed');
     }
     this.#unfollowed.push(...folder.links);
   }
@@ -214,6 +239,18 @@ export class Discovery {
 
 function isOwnLog(format: Format | undefined, folder: string): boolean {
   return format?.kind === 'log' && (format.runFolder?.(folder) ?? folder) === folder;
+}
+
+/** Rotation compresses old pieces of a console log: their numbers are missing, which is said. */
+function isCompressedPiece(name: string): boolean {
+  const piece = /^(.+)\.(?:gz|bz2|xz|zst)$/.exec(name)?.[1];
+  const format = piece === undefined ? undefined : formatOf(piece);
+  return (
+    piece !== undefined &&
+    format?.chain !== undefined &&
+    format.chain(piece).of !== piece &&
+    format.name === 'hf-console'
+  );
 }
 
 function isWithin(path: string, root: string): boolean {

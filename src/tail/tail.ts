@@ -21,6 +21,8 @@ export interface TailListener extends ProblemListener {
 export interface TailOptions {
   /** Watched paths: files, run folders or folders of such at any depth. They need not exist yet. */
   readonly paths: readonly string[];
+  /** Logs that lie outside the folder of their run. */
+  readonly outside?: readonly FoundLog[];
   /** No events are to be expected: look four times a second. */
   readonly poll: boolean;
   /** A log whose last change is older than this is not read until it changes, in ms. */
@@ -58,7 +60,10 @@ export class Tail {
     this.#now = options.now ?? Date.now;
     this.#problems = new Problems(options.listener);
     this.#queue = new LookQueue((file, nowMs) => this.#lookAt(file, nowMs), this.#now);
-    this.#discoveries = [...new Set(options.paths.map((path) => resolve(path)))].map((path) => this.#discover(path));
+    this.#discoveries = [
+      ...[...new Set(options.paths.map((path) => resolve(path)))].map((path) => this.#discover(path)),
+      ...(options.outside ?? []).map((log) => this.#discover(log.path, log)),
+    ];
   }
 
   /** Failed looks by reason. */
@@ -125,9 +130,9 @@ export class Tail {
     await this.#queue.finish(FINISH_MS);
   }
 
-  #discover(path: string): Discovery {
+  #discover(path: string, outside?: FoundLog): Discovery {
     return new Discovery(
-      path,
+      outside ?? path,
       (found) => this.#take(this.#logs.add(found)),
       (failed, reason) => this.#problems.failed(failed, reason),
       {
