@@ -248,6 +248,9 @@ describe('lines that are no records', () => {
       'not-json': 51,
       'not-a-record': 1,
       incomplete: 0,
+      'not-yaml': 0,
+      'bad-checksum': 0,
+      binary: 0,
     });
     const logged = agent.log.filter(({ reason }) => reason !== undefined);
     expect(logged.map(({ path, line, reason }) => ({ path, line, reason }))).toEqual([
