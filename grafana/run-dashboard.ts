@@ -26,6 +26,7 @@ const LAYOUT = [
   summary.lastRecordAge,
   summary.firing,
   summary.states,
+  summary.setup,
   series.loss,
   series.gradNorm,
   series.learningRate,

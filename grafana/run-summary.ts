@@ -134,3 +134,42 @@ export const firingTable = new TablePanel()
   ])
   .height(8)
   .span(12);
+
+/** Labels of `trainer_run_info` that the dashboard shows, from left to right. */
+const INFO = ['model', 'stage', 'finetuning_type', 'precision', 'quantization', 'unsloth', 'trainer', 'source'];
+
+export const setup = new TablePanel()
+  .title('Configuration')
+  .description(
+    'How the run is configured, as far as what lies beside its log says so, and which kinds of log were read.',
+  )
+  .unit('none')
+  .noValue(NO_RUN)
+  .datasource(DATASOURCE)
+  .withTarget(
+    instant(`max by (${INFO.join(', ')}) (${of(TRAINING.info)})`)
+      .format(PromQueryFormat.Table)
+      .refId('A'),
+  )
+  .withTransformation({
+    id: 'organize',
+    options: {
+      excludeByName: { Time: true, Value: true },
+      indexByName: Object.fromEntries(INFO.map((label, index) => [label, index])),
+      renameByName: {
+        model: 'Model',
+        stage: 'Stage',
+        finetuning_type: 'Fine-tuning type',
+        precision: 'Precision',
+        quantization: 'Quantization',
+        unsloth: 'Unsloth',
+        trainer: 'Trainer',
+        source: 'Read from',
+      },
+    },
+  })
+  .thresholds(thresholds([null, 'text']))
+  .overrideByName('Model', [{ id: 'custom.minWidth', value: 240 }])
+  .overrideByName('Read from', [{ id: 'custom.minWidth', value: 240 }])
+  .height(4)
+  .span(24);

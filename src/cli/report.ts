@@ -1,10 +1,13 @@
 import pc from 'picocolors';
+import type { RunContext } from '../model/context.ts';
 import type { Incident } from '../model/incident.ts';
 import type { WatchedRun } from '../pipeline/watched-run.ts';
 import type { Language } from '../text/language.ts';
+import { gistOf, groupSources, TRAINERS } from '../view/gist.ts';
 import { incidentView } from '../view/incident-view.ts';
 import { runView } from '../view/run-view.ts';
-import { wireNumber } from '../view/wire.ts';
+import { type SourceView, wireNumber } from '../view/wire.ts';
+import { labelled, TIE } from './labelled.ts';
 
 /** The report as one JSON object; its form is part of the public contract. */
 export function jsonReport(runs: readonly WatchedRun[], language: Language, nowMs: number): string {
@@ -29,7 +32,8 @@ export function textReport(runs: readonly WatchedRun[], language: Language, nowM
   const sound = runs.filter(({ incidents }) => incidents.length === 0);
   const count = troubled.reduce((sum, { incidents }) => sum + incidents.length, 0);
   const blocks = [
-    sound.map((watched) => heading(watched, language, nowMs)).join('\n'),
+    // of many that are well, one line each is enough
+    sound.map((watched) => (runs.length === 1 ? intro : heading)(watched, language, nowMs)).join('\n'),
     ...troubled.map((watched) => troubledRun(watched, language, nowMs)),
     pc.bold(words.total(count, runs.length)),
   ];
@@ -49,6 +53,36 @@ function heading(watched: WatchedRun, language: Language, nowMs: number): string
   return `${healthy}${pc.bold(watched.id)}  ${STATE_COLOUR[state](words.state[state])}  ${pc.dim(facts.join(' · '))}`;
 }
 
+/** The heading, how the run was configured, and what was read of it. */
+function intro(watched: WatchedRun, language: Language, nowMs: number): string {
+  const { setup, sources } = language.report;
+  const { context, sources: read } = runView(watched, nowMs);
+  return [
+    heading(watched, language, nowMs),
+    ...[...labelled(2, setup, setupOf(context)), ...labelled(2, sources, sourcesOf(read))].map((line) => pc.dim(line)),
+  ].join('\n');
+}
+
+const MAX_MODEL = 44;
+const MAX_NAME = 24;
+
+/** What is known: `LLaMA-Factory · Qwen/Qwen3-4B · sft · lora · bf16 · 4-bit bnb`. Of a long path, its end. */
+function setupOf(context: RunContext): string {
+  const { trainer, model } = context;
+  const shortModel = model !== undefined && model.length > MAX_MODEL ? `…${model.slice(1 - MAX_MODEL)}` : model;
+  const named = [trainer && TRAINERS[trainer], shortModel].filter((word) => word !== undefined);
+  return [...named, ...gistOf(context)].join(' · ');
+}
+
+/** `trainer_log.jsonl, tensorboard, trainer_state.json × 4`: long names are those of their formats. */
+function sourcesOf(sources: readonly SourceView[]): string {
+  const groups = groupSources(sources).map(({ format, name, sources: { length } }) => {
+    const short = name.length <= MAX_NAME && !name.endsWith('…') ? name : format;
+    return length === 1 ? short : `${short}${TIE}×${TIE}${length}`;
+  });
+  return groups.join(', ');
+}
+
 function troubledRun(watched: WatchedRun, language: Language, nowMs: number): string {
   const leading = watched.incidents.filter(({ inhibitedBy }) => inhibitedBy === null);
   const parts = leading.map((leader, place) => {
@@ -57,7 +91,7 @@ function troubledRun(watched: WatchedRun, language: Language, nowMs: number): st
     const isLast = !leading.slice(place + 1).some(({ alertname }) => alertname === leader.alertname);
     return incidentBlock(leader, led, isLast, language);
   });
-  return [heading(watched, language, nowMs), ...parts].join('\n');
+  return [intro(watched, language, nowMs), ...parts].join('\n');
 }
 
 function incidentBlock(incident: Incident, led: readonly Incident[], explained: boolean, language: Language): string {
@@ -67,45 +101,13 @@ function incidentBlock(incident: Incident, led: readonly Incident[], explained: 
   const lines = [
     `  ${colour('●')} ${colour(words.severity[incident.severity])}  ${pc.bold(text.summary(incident))}  ${pc.dim(`${incident.alertname}, ${words.status[incident.status]}`)}`,
     ...led.map((one) => `      + ${language.alerts[one.alertname].summary(one)}  ${pc.dim(one.alertname)}`),
-    ...labelled(words.evidence, evidence(incident)),
-    ...(explained ? labelled(words.meaning, text.diagnosis(incident)) : []),
-    ...(explained ? labelled(words.todo, text.advice(incident)) : []),
+    ...labelled(6, words.evidence, evidence(incident)),
+    ...(explained ? labelled(6, words.meaning, text.diagnosis(incident)) : []),
+    ...(explained ? labelled(6, words.todo, text.advice(incident)) : []),
   ];
   return lines.join('\n');
 }
 
 function evidence(incident: Incident): string {
   return incident.evidence.map(({ step, field, value }) => `${step ?? '-'}: ${field} ${wireNumber(value)}`).join(', ');
-}
-
-const WIDTH = Math.min(100, Math.max(60, process.stdout.columns || 100));
-
-/** A label in a column of its own, the text beside it, wrapped. Characters of Chinese are two columns wide. */
-function labelled(label: string, text: string): string[] {
-  const indent = 6 + 10;
-  const lines = wrap(text, WIDTH - indent);
-  const pad = ' '.repeat(Math.max(1, 10 - columns(label)));
-  return lines.map((line, place) => (place === 0 ? `      ${pc.dim(label)}${pad}${line}` : ' '.repeat(indent) + line));
-}
-
-/** A word, or a Chinese character, with the marks that must not begin a line. */
-const WORD = /(?:[\u2e80-\uffef]|[^\s\u2e80-\uffef]+)[。，、；：！？）」』】]*\s*|\s+/g;
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.match(WORD) ?? []) {
-    if (line !== '' && columns(line) + columns(word.trimEnd()) > width) {
-      lines.push(line.trimEnd());
-      line = '';
-    }
-    line += word;
-  }
-  return line.trim() === '' ? lines : [...lines, line.trimEnd()];
-}
-
-function columns(text: string): number {
-  let width = 0;
-  for (const character of text) width += /[\u2e80-\uffef]/.test(character) ? 2 : 1;
-  return width;
 }

@@ -16,7 +16,7 @@ const SHARED = (1 << FIELD.step) | (1 << FIELD.max_steps) | (1 << FIELD.epoch);
 /** What a record tells of: a step of training, an evaluation, or neither, as closing and progress lines. */
 export type RecordKind = 'training' | 'evaluation' | 'other';
 
-export function kindOf(record: LogRecord): RecordKind {
+function kindOf(record: LogRecord): RecordKind {
   return record.isTraining ? 'training' : record.has(FIELD.eval_loss) ? 'evaluation' : 'other';
 }
 

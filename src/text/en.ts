@@ -98,6 +98,8 @@ export const en: Language = {
     attempts: (number) => count(number, 'attempt', 'attempts'),
     lastRecord: (ago) => `last record ${ago} ago`,
     duration,
+    setup: 'setup',
+    sources: 'read',
     meaning: 'means',
     todo: 'to do',
     evidence: 'seen',

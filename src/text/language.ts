@@ -26,6 +26,8 @@ export interface Language {
     readonly attempts: (count: number) => string;
     readonly lastRecord: (ago: string) => string;
     readonly duration: (seconds: number) => string;
+    readonly setup: string;
+    readonly sources: string;
     readonly meaning: string;
     readonly todo: string;
     readonly evidence: string;

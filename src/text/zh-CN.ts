@@ -85,6 +85,8 @@ export const zhCN: Language = {
     attempts: (number) => `${number} 次尝试`,
     lastRecord: (ago) => `最后记录于 ${ago}前`,
     duration,
+    setup: '配置',
+    sources: '来源',
     meaning: '含义',
     todo: '建议',
     evidence: '证据',

@@ -145,6 +145,8 @@ describe('check', () => {
   it('exits 0 when there is nothing, and says so', async () => {
     const { code, stdout, stderr } = await runProgram(['check', healthyRuns()]);
     expect(stdout).toMatch(/sft .*finished/);
+    expect(stdout).toMatch(/^ {2}setup +LLaMA-Factory$/m);
+    expect(stdout).toMatch(/^ {2}read +trainer_log\.jsonl$/m);
     expect(stderr).toBe('');
     expect(code).toBe(0);
   });
@@ -153,6 +155,8 @@ describe('check', () => {
     const { code, stdout } = await runProgram(['check', troubledRuns()]);
     expect(stdout).toContain('Loss is exactly 0 at step 21');
     expect(stdout).toContain('1 incident in 2 runs');
+    // of what is well, one line is enough
+    expect(stdout.match(/^ {2}read /gm)).toHaveLength(1);
     expect(code).toBe(1);
   });
 
@@ -244,6 +248,9 @@ describe('lines that are no records', () => {
       'not-json': 51,
       'not-a-record': 1,
       incomplete: 0,
+      'not-yaml': 0,
+      'bad-checksum': 0,
+      binary: 0,
     });
     const logged = agent.log.filter(({ reason }) => reason !== undefined);
     expect(logged.map(({ path, line, reason }) => ({ path, line, reason }))).toEqual([

@@ -37,8 +37,18 @@ describeWith([program('chromium', 'chromium')], 'the page', (chromium) => {
     const [page, narrow] = [pages.light.page, pages.narrow.page];
     expect(await narrow.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
 
+    // rows change places while incidents come and go
+    const healthy = narrow.locator('tbody.run', { hasText: RUNS[0] as string });
+    await healthy.locator('button[aria-expanded]').click();
+    await healthy.locator('button[aria-expanded=true]').waitFor();
+    const about = await healthy.locator('.about').innerText();
+    expect(about).toContain('LLaMA-Factory');
+    expect(about).toContain('trainer_log.jsonl');
+    await narrow.screenshot({ path: join(RESULTS, 'page-narrow-about.png'), fullPage: true });
+    expect(await narrow.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+
     await page
-      .locator('tr', { hasText: RUNS[1] as string })
+      .locator('tbody.run', { hasText: RUNS[1] as string })
       .getByText('finished')
       .waitFor({ timeout: 30_000 });
     await page.locator('details.resolved').waitFor();
@@ -69,7 +79,7 @@ describeWith([program('chromium', 'chromium')], 'the page', (chromium) => {
  * One look at all of it, since the demo's incidents last about a second.
  */
 function showsTrouble(runs: readonly string[]): boolean {
-  const rows = [...document.querySelectorAll('tr.run')].map(({ textContent }) => textContent ?? '');
+  const rows = [...document.querySelectorAll('tbody.run')].map(({ textContent }) => textContent ?? '');
   const [incident, ...more] = [...document.querySelectorAll('article.incident')].map(
     ({ textContent }) => textContent ?? '',
   );

@@ -3,6 +3,7 @@ import { useLimit } from '../limit.ts';
 import type { Trouble } from '../order.ts';
 import { useReader } from '../reader.ts';
 import { IncidentCard } from './incident-card.tsx';
+import { ShowMore } from './show-more.tsx';
 
 const AT_FIRST = 12;
 
@@ -19,11 +20,7 @@ export function Incidents({ troubles }: { readonly troubles: readonly Trouble[] 
           <IncidentCard key={trouble.leader.id} trouble={trouble} />
         ))}
       </div>
-      {hidden > 0 && (
-        <button type="button" class="button is-wide" onClick={showMore}>
-          {words.showMore(hidden)}
-        </button>
-      )}
+      <ShowMore hidden={hidden} showMore={showMore} />
     </section>
   );
 }

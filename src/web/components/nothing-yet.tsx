@@ -2,6 +2,9 @@ import type { VNode } from 'preact';
 import { useReader } from '../reader.ts';
 import { Logo } from './logo.tsx';
 
+/** Names of logs, as people know them. */
+const FILES = ['trainer_log.jsonl', 'logging.jsonl', 'trainer_state.json', 'events.out.tfevents.*', '*.log', '*.out'];
+
 /** No run was found so far: what one is waiting for. */
 export function NothingYet(): VNode {
   const { words } = useReader();
@@ -12,9 +15,11 @@ export function NothingYet(): VNode {
       <p>{words.watching}</p>
       <p class="quiet">{words.watchingMore}</p>
       <ul class="files">
-        <li>
-          <code>trainer_log.jsonl</code>
-        </li>
+        {FILES.map((file) => (
+          <li key={file}>
+            <code>{file}</code>
+          </li>
+        ))}
       </ul>
     </section>
   );

@@ -3,6 +3,7 @@ import { useLimit } from '../limit.ts';
 import type { Trouble } from '../order.ts';
 import { useReader } from '../reader.ts';
 import { FoldedIncident } from './folded-incident.tsx';
+import { ShowMore } from './show-more.tsx';
 
 const AT_FIRST = 20;
 
@@ -23,11 +24,7 @@ export function Resolved({ troubles }: { readonly troubles: readonly Trouble[] }
           </li>
         ))}
       </ul>
-      {hidden > 0 && (
-        <button type="button" class="button is-wide" onClick={showMore}>
-          {words.showMore(hidden)}
-        </button>
-      )}
+      <ShowMore hidden={hidden} showMore={showMore} />
     </details>
   );
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren, VNode } from 'preact';
-import { useMemo } from 'preact/hooks';
+import { useId, useMemo, useState } from 'preact/hooks';
 import type { Severity } from '../../model/alert.ts';
 import { fromWire, type RunView } from '../../view/wire.ts';
 import { runAnchor } from '../anchor.ts';
@@ -18,6 +18,8 @@ import type { RunEntry } from '../store.ts';
 import { Age } from './age.tsx';
 import { Icon } from './icon.tsx';
 import { Progress } from './progress.tsx';
+import { RunAbout } from './run-about.tsx';
+import { RunGist } from './run-gist.tsx';
 import { Sparkline } from './sparkline.tsx';
 import { StateBadge } from './state-badge.tsx';
 import { Value } from './value.tsx';
@@ -26,18 +28,45 @@ interface RunRowProps {
   readonly entry: RunEntry;
   /** The worst that fires. */
   readonly firing: Severity | undefined;
+  /** How many columns the table shows. */
+  readonly columns: number;
 }
 
-/** A run: a table row on wide screens, a card on narrow ones. Drawn anew only when the run changed. */
-export function RunRow({ entry, firing }: RunRowProps): VNode {
+/** A run: a table row on wide screens, a card on narrow ones, with more below on demand. */
+export function RunRow({ entry, firing, columns }: RunRowProps): VNode {
+  const { view } = entry;
   const reader = useReader();
-  return useMemo(() => drawRow(entry, firing, reader), [entry, firing, reader]);
+  const [open, setOpen] = useState(false);
+  const about = useId();
+  const gist = useMemo(
+    () => <RunGist view={view} open={open} controls={about} onToggle={() => setOpen((was) => !was)} />,
+    [view.context, view.sources.length, open, about, reader],
+  );
+  // drawn anew only when the run changed
+  const row = useMemo(() => drawRow(entry, firing, gist, reader), [entry, firing, gist, reader]);
+  return (
+    <tbody id={runAnchor(view.run)} class={firing === undefined ? 'run' : `run is-${firing}`}>
+      {row}
+      {open && (
+        <tr id={about} class="about-row">
+          <td colSpan={columns}>
+            <RunAbout view={view} />
+          </td>
+        </tr>
+      )}
+    </tbody>
+  );
 }
 
-function drawRow({ view, trail }: RunEntry, firing: Severity | undefined, { language, words }: Reader): VNode {
+function drawRow(
+  { view, trail }: RunEntry,
+  firing: Severity | undefined,
+  gist: VNode,
+  { language, words }: Reader,
+): VNode {
   const { values } = view;
   return (
-    <tr id={runAnchor(view.run)} class={firing === undefined ? 'run' : `run is-${firing}`}>
+    <tr class="run-row">
       <th scope="row" class="c-run">
         <span class="run-name" title={view.run}>
           <bdi>{view.run}</bdi>
@@ -46,6 +75,7 @@ function drawRow({ view, trail }: RunEntry, firing: Severity | undefined, { lang
           {firing !== undefined && <Icon shape={firing} size={14} />}
           <StateBadge state={view.state} />
           {view.attempts > 1 && <span class="attempts">{words.attempts(view.attempts)}</span>}
+          {gist}
         </span>
       </th>
       <Cell column="progress" label={words.columns.progress} empty={view.last_step === null && view.progress === null}>

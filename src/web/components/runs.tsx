@@ -7,6 +7,7 @@ import { matches } from '../order.ts';
 import { useReader } from '../reader.ts';
 import type { RunEntry } from '../store.ts';
 import { RunRow } from './run-row.tsx';
+import { ShowMore } from './show-more.tsx';
 
 /** So many rows are found by eye. */
 const WITHOUT_FILTER = 8;
@@ -22,6 +23,7 @@ export function Runs({ runs, firing }: RunsProps): VNode {
   const [query, setQuery] = useState('');
   const wanted = query.trim() === '' ? runs : runs.filter((entry) => matches(entry, query.trim()));
   const { shown, hidden, showMore } = useLimit(wanted, AT_FIRST);
+  const empty = emptyColumns(runs);
   return (
     <section aria-labelledby="runs-title">
       <div class="runs-head">
@@ -44,7 +46,7 @@ export function Runs({ runs, firing }: RunsProps): VNode {
         <p class="no-match">{words.noMatch}</p>
       ) : (
         <div class="table-frame">
-          <table class={['runs', ...emptyColumns(runs).map((column) => `without-${column}`)].join(' ')}>
+          <table class={['runs', ...empty.map((column) => `without-${column}`)].join(' ')}>
             <thead>
               <tr>
                 {COLUMNS.map((column) => (
@@ -54,19 +56,18 @@ export function Runs({ runs, firing }: RunsProps): VNode {
                 ))}
               </tr>
             </thead>
-            <tbody>
-              {shown.map((entry) => (
-                <RunRow key={entry.view.run} entry={entry} firing={firing.get(entry.view.run)} />
-              ))}
-            </tbody>
+            {shown.map((entry) => (
+              <RunRow
+                key={entry.view.run}
+                entry={entry}
+                firing={firing.get(entry.view.run)}
+                columns={COLUMNS.length - empty.length}
+              />
+            ))}
           </table>
         </div>
       )}
-      {hidden > 0 && (
-        <button type="button" class="button is-wide" onClick={showMore}>
-          {words.showMore(hidden)}
-        </button>
-      )}
+      <ShowMore hidden={hidden} showMore={showMore} />
     </section>
   );
 }
