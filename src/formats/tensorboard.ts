@@ -5,9 +5,10 @@ import { type BadReason, type Format, type FormatReader, MAX_LINE_BYTES, type Re
 import { parseJsonLine } from './framing/json-line.ts';
 import { TfEventReader, type TfEventSink } from './framing/tf-event.ts';
 import { TfRecordFramer } from './framing/tf-record.ts';
-import { contextFromArguments, contextFromModelConfig } from './hf-arguments.ts';
 import { setByHfKey } from './hf-keys.ts';
+import { contextOfModelConfig } from './model-config.ts';
 import { type RecordKind, type TensorboardTag, tagNamed } from './tensorboard-tags.ts';
+import { contextOfArguments } from './trainer-arguments.ts';
 
 /**
  * TensorBoard's event files as Hugging Face's callback writes them: one event for each number. Those of one log call
@@ -103,11 +104,11 @@ class TensorboardReader implements FormatReader, TfEventSink {
   text(tag: string, bytes: Buffer, start: number, end: number): void {
     if (end - start > MAX_LINE_BYTES) return;
     if (/^args(\/|$)/.test(tag)) {
-      const context = contextFromArguments(jsonIn(bytes.toString('utf8', start, end)));
+      const context = contextOfArguments(jsonIn(bytes.toString('utf8', start, end)));
       this.#precision = context.precision;
       this.#tell(context);
     } else if (/^model_config(\/|$)/.test(tag)) {
-      this.#tell(contextFromModelConfig(jsonIn(bytes.toString('utf8', start, end)), this.#precision));
+      this.#tell(contextOfModelConfig(jsonIn(bytes.toString('utf8', start, end)), this.#precision));
     }
   }
 

@@ -13,7 +13,8 @@ export function mayBeQuantized(model: string | undefined): boolean {
 
 /**
  * What arguments under the names of LLaMA-Factory and of Hugging Face's Trainer say of a run. An argument that is absent,
- * or of the wrong type, says nothing.
+ * or of the wrong type, says nothing; nor does `deepspeed: null`, which also stands there when accelerate turned
+ * DeepSpeed on.
  */
 export function contextOfArguments(settings: Settings): RunContext {
   return stated({
@@ -51,8 +52,13 @@ export function quantizationOf(bits: unknown, method: unknown): Possible {
   const count = word(bits) === 'none' ? 0 : countSetting(bits, 0);
   if (count === undefined || count > MAX_BITS) return {};
   if (count === 0) return { quantization_bit: 0 };
+  return { quantization_bit: count, quantization_method: quantizationMethod(method) };
+}
+
+/** The method of quantization under the name that LLaMA-Factory has for it. */
+export function quantizationMethod(method: unknown): string | undefined {
   const name = word(method);
-  return { quantization_bit: count, quantization_method: name === 'bitsandbytes' ? 'bnb' : name };
+  return name === 'bitsandbytes' ? 'bnb' : name;
 }
 
 function word(value: unknown): string | undefined {

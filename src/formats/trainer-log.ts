@@ -118,7 +118,8 @@ class TrainerLogReader implements FormatReader {
   /** Fills the record. Returns null when the line is one. */
   #parse(bytes: Buffer, start: number, end: number): BadReason | 'blank' | null {
     const after = flat.read(bytes, start, end, record);
-    if (after !== -1 && isBlank(bytes, after, end) && isRecord(record)) return null;
+    // what stands behind the end may be left of a line before
+    if (after !== -1 && after <= end && isBlank(bytes, after, end) && isRecord(record)) return null;
     const text = bytes.toString('utf8', start, end).trim();
     return text === '' ? 'blank' : readTrainerLogLine(text, record);
   }

@@ -27,20 +27,27 @@ export function contextFromState(state: Values, history: readonly unknown[]): Ru
  * It alone has both: no end of epochs, and a loss at step 0, where Hugging Face's own loop has made no step yet.
  */
 export function countsFromZero(state: Values, history: readonly unknown[]): boolean {
-  return state.num_train_epochs === NO_END_OF_EPOCHS && trainingSteps(history)[0] === 0;
+  if (state.num_train_epochs !== NO_END_OF_EPOCHS) return false;
+  return trainingStep(history.find((entry) => trainingStep(entry) !== undefined)) === 0;
 }
 
 /** The first entry may be one of `logging_first_step`. */
 function isLoggedEvery(steps: number, history: readonly unknown[]): boolean {
-  const logged = trainingSteps(history);
-  const counted = logged.length > 1 ? logged.slice(1) : logged;
-  return counted.length > 0 && counted.every((step) => isMultiple(step, steps));
+  let count = 0;
+  let isFirst = false;
+  for (const entry of history) {
+    const step = trainingStep(entry);
+    if (step === undefined) continue;
+    const isCounted = isMultiple(step, steps);
+    if (++count === 1) isFirst = isCounted;
+    else if (!isCounted) return false;
+  }
+  return count > 1 || isFirst;
 }
 
-function trainingSteps(history: readonly unknown[]): unknown[] {
-  return history.flatMap((entry) =>
-    typeof entry === 'object' && entry !== null && 'loss' in entry && 'step' in entry ? [entry.step] : [],
-  );
+/** The step of an entry of training, undefined for another one. */
+function trainingStep(entry: unknown): unknown {
+  return typeof entry === 'object' && entry !== null && 'loss' in entry && 'step' in entry ? entry.step : undefined;
 }
 
 function isMultiple(value: unknown, of: number): boolean {

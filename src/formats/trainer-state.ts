@@ -31,8 +31,8 @@ const record = new LogRecord();
 class TrainerStateReader implements FormatReader {
   readonly #sink: RecordSink;
   readonly #scanner = new JsonDocumentScanner();
-  #held = Buffer.alloc(0);
-  #heldBytes = 0;
+  /** What has come of the document. It grows in place: copies of megabytes would cost more than to parse them. */
+  #held: ArrayBuffer | null = null;
   #line = 0;
   /** Nothing more is expected: the document was read, or is none. */
   #isDone = false;
@@ -63,22 +63,18 @@ class TrainerStateReader implements FormatReader {
   }
 
   #hold(chunk: Buffer, end: number): void {
-    const bytes = this.#heldBytes + end;
-    if (bytes > MAX_STATE_BYTES) {
+    this.#held ??= new ArrayBuffer(0, { maxByteLength: MAX_STATE_BYTES });
+    const before = this.#held.byteLength;
+    if (before + end > MAX_STATE_BYTES) {
       this.#bad('oversize');
       return;
     }
-    if (bytes > this.#held.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.min(MAX_STATE_BYTES, Math.max(4096, bytes * 2)));
-      this.#held.copy(grown, 0, 0, this.#heldBytes);
-      this.#held = grown;
-    }
-    chunk.copy(this.#held, this.#heldBytes, 0, end);
-    this.#heldBytes = bytes;
+    this.#held.resize(before + end);
+    chunk.copy(new Uint8Array(this.#held), before, 0, end);
   }
 
   #readWhole(): void {
-    const state = parseState(this.#held.subarray(0, this.#heldBytes));
+    const state = this.#held === null ? null : parseState(Buffer.from(this.#held));
     this.#done();
     const history = state?.log_history;
     if (state === null || !Array.isArray(history)) {
@@ -125,8 +121,7 @@ class TrainerStateReader implements FormatReader {
 
   #done(): void {
     this.#isDone = true;
-    this.#held = Buffer.alloc(0);
-    this.#heldBytes = 0;
+    this.#held = null;
   }
 }
 

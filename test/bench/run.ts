@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { catchUp } from './catch-up.ts';
 import { idle, scrapeWhileBusy } from './idle.ts';
 import { latency } from './latency.ts';
+import { readers } from './readers.ts';
 import { markdown, type Row } from './table.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'nanwatch-bench-'));
@@ -20,6 +21,7 @@ async function measure(name: string, section: (folder: string) => Row | Row[] | 
 
 try {
   await measure('catch-up', catchUp);
+  await measure('readers', readers);
   await measure('latency', latency);
   await measure('idle', idle);
   await measure('busy', scrapeWhileBusy);

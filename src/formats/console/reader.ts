@@ -1,7 +1,7 @@
 import type { RunContext } from '../../model/context.ts';
 import type { LogRecord } from '../../model/record.ts';
 import type { RunEventKind } from '../../model/run-event.ts';
-import type { BadReason, FormatReader, RecordSink } from '../format.ts';
+import { type BadReason, type FormatReader, MAX_LINE_BYTES, type RecordSink } from '../format.ts';
 import { PieceFramer } from '../framing/pieces.ts';
 import { Bar } from './bar.ts';
 import { BinarySample } from './binary.ts';
@@ -149,12 +149,14 @@ export class ConsoleReader implements FormatReader, FindingSink {
     }
   }
 
-  /** Nearly all pieces are a bar and nothing else. @returns the place after it, -1 when this is another piece */
+  /** Nearly all pieces are a bar, or the blanks that clear it. @returns the place after it, -1 when this is another piece */
   #readBar(bytes: Buffer, start: number): number {
-    const after = this.#drawn.read(bytes, start, bytes.length);
-    if (after === -1 || after === bytes.length || (bytes[after] !== CR && bytes[after] !== NEWLINE)) return -1;
-    this.bar(this.#drawn);
-    this.#isCleared = false;
+    const blank = afterBlanks(bytes, start);
+    const isBlank = blank > start && isEnd(bytes[blank]);
+    const after = isBlank ? blank : this.#drawn.read(bytes, blank, bytes.length);
+    if (after === -1 || after - start > MAX_LINE_BYTES || !isEnd(bytes[after])) return -1;
+    if (!isBlank) this.bar(this.#drawn);
+    this.#isCleared = isBlank;
     return after;
   }
 
@@ -163,7 +165,7 @@ export class ConsoleReader implements FormatReader, FindingSink {
     this.#start = start;
     this.#end = end;
     this.#hasTraceback = false;
-    if (isBlank(bytes, start, end)) {
+    if (bytes[end - 1] === SPACE && afterBlanks(bytes, start) >= end) {
       this.#isCleared = true;
       return;
     }
@@ -254,8 +256,12 @@ export class ConsoleReader implements FormatReader, FindingSink {
   }
 }
 
-function isBlank(bytes: Buffer, start: number, end: number): boolean {
-  if (bytes[end - 1] !== SPACE) return false;
-  for (let at = start; at < end; at++) if (bytes[at] !== SPACE) return false;
-  return true;
+function isEnd(byte: number | undefined): boolean {
+  return byte === CR || byte === NEWLINE;
+}
+
+function afterBlanks(bytes: Buffer, start: number): number {
+  let at = start;
+  while (bytes[at] === SPACE) at++;
+  return at;
 }

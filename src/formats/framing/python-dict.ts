@@ -1,9 +1,21 @@
+import { MAX_POWER, POWERS_OF_TEN } from './decimal.ts';
 import { loggedNumber } from './json-line.ts';
 
 /** A plain number, or one of the words that Python and numpy print for those that are not finite. */
 const NUMBER = /[-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf(?:inity)?)\b/iy;
 /** Something that a name introduces: `None`, `True`, `np.float64(`, `tensor(`. */
 const NAME = /[A-Za-z_][\w.]*/y;
+
+const DOUBLE = 0x22;
+const SINGLE = 0x27;
+const PLUS = 0x2b;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+const LOWER_E = 0x65;
+const CLOSE = 0x7d;
 
 const CLOSING: Readonly<Record<string, string>> = { '{': '}', '[': ']', '(': ')' };
 
@@ -23,22 +35,87 @@ export interface DictEnd {
  */
 export function readPythonDict(text: string, start: number, onNumber: (name: string, value: number) => void): DictEnd {
   let at = afterBlanks(text, start + 1);
-  while (text[at] !== '}') {
+  for (let index = 0; text[at] !== '}'; index++) {
     const afterName = afterString(text, at);
     if (afterName === -1) return stopped(text, at);
-    const name = unquoted(text, at, afterName);
+    const name = nameOf(text, at, afterName, index);
     at = afterBlanks(text, afterName);
     if (text[at] !== ':') return stopped(text, at);
     at = afterBlanks(text, at + 1);
-    const end = afterValue(text, at);
-    if (end < 0) return stopped(text, ~end);
-    const value = numberIn(text, at, end);
-    if (value !== undefined) onNumber(name, value);
+    let end = readDecimal(text, at);
+    if (end > at) onNumber(name, decimal);
+    else {
+      end = afterValue(text, at);
+      if (end < 0) return stopped(text, ~end);
+      const value = numberIn(text, at, end);
+      if (value !== undefined) onNumber(name, value);
+    }
     at = afterBlanks(text, end);
     if (text[at] === ',') at = afterBlanks(text, at + 1);
     else if (text[at] !== '}') return stopped(text, at);
   }
   return { state: 'whole', at: at + 1 };
+}
+
+const MAX_NAMES = 64;
+/** A name may hold on to the text that it was cut from. */
+const MAX_TEXT_LENGTH = 2048;
+/** Names of the last dict, in order: the next one has the same, nearly always, and these are strings already. */
+const names: string[] = [];
+
+function nameOf(text: string, start: number, end: number, index: number): string {
+  const known = names[index];
+  if (known !== undefined && known.length === end - start - 2 && text.startsWith(known, start + 1)) return known;
+  const name = unquoted(text, start, end);
+  if (index < MAX_NAMES && text.length <= MAX_TEXT_LENGTH && !name.includes('\\')) names[index] = name;
+  return name;
+}
+
+const MAX_DIGITS = 15;
+/** What {@link readDecimal} has read. */
+let decimal = 0;
+
+/**
+ * Reads what nearly all values are: digits, a point, perhaps a power of ten, in quotes or not, few enough for one exact
+ * division or multiplication.
+ *
+ * @returns the place after it, or `start` when it is anything else
+ */
+function readDecimal(text: string, start: number): number {
+  const quote = text.charCodeAt(start);
+  const isQuoted = quote === SINGLE || quote === DOUBLE;
+  let at = isQuoted ? start + 1 : start;
+  const isNegative = text.charCodeAt(at) === MINUS;
+  if (isNegative) at++;
+  const first = at;
+  let mantissa = 0;
+  let point = -1;
+  let code = text.charCodeAt(at);
+  for (; isDigit(code) || (code === POINT && point === -1 && at > first); code = text.charCodeAt(++at)) {
+    if (code === POINT) point = at;
+    else mantissa = mantissa * 10 + code - ZERO;
+  }
+  if (at === first || at - first > MAX_DIGITS) return start;
+  let power = point === -1 ? 0 : point + 1 - at;
+  if (code === LOWER_E) {
+    const sign = text.charCodeAt(at + 1);
+    const tens = text.charCodeAt(at + 2);
+    const ones = text.charCodeAt(at + 3);
+    if ((sign !== MINUS && sign !== PLUS) || !isDigit(tens) || !isDigit(ones)) return start;
+    const shown = (tens - ZERO) * 10 + ones - ZERO;
+    power += sign === MINUS ? -shown : shown;
+    at += 4;
+    code = text.charCodeAt(at);
+  }
+  if (isQuoted ? code !== quote : code !== COMMA && code !== CLOSE) return start;
+  if (power < -MAX_POWER || power > MAX_POWER) return start;
+  const value = power < 0 ? mantissa / (POWERS_OF_TEN[-power] as number) : mantissa * (POWERS_OF_TEN[power] as number);
+  decimal = isNegative ? -value : value;
+  return isQuoted ? at + 1 : at;
+}
+
+function isDigit(code: number): boolean {
+  return code >= ZERO && code <= NINE;
 }
 
 function stopped(text: string, at: number): DictEnd {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readPythonDict } from '../../../src/formats/framing/python-dict.ts';
 
@@ -45,6 +46,29 @@ describe('a dict as Python prints one', () => {
     ['a name twice: the last', "{'a': 1, 'a': 2}", { a: 2 }],
   ])('%s', (_, text, numbers) => {
     expect(read(text)).toEqual({ numbers, state: 'whole', at: text.length });
+  });
+
+  it('gives the number that its digits spell', () => {
+    const spelling = fc
+      .tuple(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer({ min: 1, max: 17 }), fc.boolean())
+      .map(([value, digits, isPower]) => (isPower ? value.toExponential(digits - 1) : value.toPrecision(digits)))
+      .map((text) => text.replace(/e([-+])(\d)$/, 'e$10$2'));
+    fc.assert(
+      fc.property(spelling, (text) => {
+        expect(read(`{'a': ${text}, 'b': '${text}', 'c': ${text}}`).numbers).toEqual({
+          a: Number(text),
+          b: Number(text),
+          c: Number(text),
+        });
+      }),
+    );
+  });
+
+  it('keeps names apart that came at the same place', () => {
+    expect(read("{'abc': 1}").numbers).toEqual({ abc: 1 });
+    expect(read("{'abd': 1}").numbers).toEqual({ abd: 1 });
+    expect(read(String.raw`{'x\\ny': 1}`).numbers).toEqual({ 'x\\ny': 1 });
+    expect(read(String.raw`{'x\ny': 1}`).numbers).toEqual({ xny: 1 });
   });
 
   it('ends where it ends, and begins anywhere', () => {

@@ -243,3 +243,12 @@ describe('odd lines', () => {
     expect(heard).toEqual([1, 'incomplete', 'not-json', 2]);
   });
 });
+
+it('does not take the closing brace of an earlier line for that of a line that lacks it', () => {
+  const line = '{"current_steps": 1, "total_steps": 3, "loss": 1.5, "epoch": 0.1}';
+  let records = 0;
+  const reader = trainerLog.open({ record: () => records++, event() {}, context() {}, bad() {}, lines() {} });
+  for (const part of [line, '\n', line.slice(0, -1)]) reader.push(Buffer.from(part));
+  reader.settle();
+  expect(records).toBe(1);
+});
