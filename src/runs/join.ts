@@ -112,8 +112,14 @@ export class Join {
   }
 }
 
+/** A console may hold nothing but the closing record of a run whose steps a state knows. */
 function spineOf(strands: readonly Strand[]): Strand | null {
-  return strands.find(({ keepsSteps }) => keepsSteps) ?? strands.find(({ store }) => store.count > 0) ?? null;
+  return (
+    strands.find(({ keepsSteps }) => keepsSteps) ??
+    strands.find(({ store }) => store.hasTraining) ??
+    strands.find(({ store }) => store.count > 0) ??
+    null
+  );
 }
 
 function tolerance(one: Strand, other: Strand | null): { readonly relative: number; readonly absolute: number } {

@@ -96,6 +96,12 @@ export class RecordStore {
     return this.has(index, FIELD.eval_loss) ? 'evaluation' : 'other';
   }
 
+  /** Whether any record is one of training. */
+  get hasTraining(): boolean {
+    for (let index = 0; index < this.#count; index++) if (this.kind(index) === 'training') return true;
+    return false;
+  }
+
   /** Sets every field of `record` that the stored one has and `record` has not. */
   fill(index: number, record: LogRecord): void {
     const page = this.#pages[Math.floor(index / PAGE)];
