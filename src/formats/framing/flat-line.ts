@@ -124,7 +124,7 @@ export class FlatLineReader {
    * Fills `record` from the line that begins at `start`. One long function, since this is where a long log spends its
    * time: numbers stay in registers, which halves the cost.
    *
-   * @param end nothing from there on is looked at
+   * @param end what stands from there on is not of the line, whatever it is
    * @returns the place after the line's closing brace, or -1 when it is of another shape; `record` then holds anything
    */
   read(bytes: Uint8Array, start: number, end: number, record: LogRecord): number {
@@ -142,7 +142,7 @@ export class FlatLineReader {
             if (record.has(place.slot)) return -1;
             record.set(place.slot, place.value);
           }
-          if (next === CLOSE) return after + 1;
+          if (next === CLOSE) return after < end ? after + 1 : -1;
           at = after;
           continue;
         }
@@ -226,7 +226,7 @@ export class FlatLineReader {
         else place.whole.forget();
         place.value = record.get(slot) ?? Number.NaN;
       }
-      if (bytes[at] === CLOSE) return at + 1;
+      if (bytes[at] === CLOSE) return at < end ? at + 1 : -1;
     }
   }
 
