@@ -32,6 +32,12 @@ export class RecordStore {
   #dropped = 0;
   /** Numbers under other names: the last value of each. */
   readonly other = new Map<string, number>();
+  readonly #most: number;
+
+  /** @param most records that are kept */
+  constructor(most = MAX_STORED) {
+    this.#most = most;
+  }
 
   /** Records that are kept. */
   get count(): number {
@@ -45,7 +51,7 @@ export class RecordStore {
 
   /** @param arrivedMs when it arrived, in ms since the epoch */
   append(record: LogRecord, arrivedMs: number): void {
-    if (this.#count === MAX_STORED) {
+    if (this.#count === this.#most) {
       this.#dropped++;
       return;
     }
@@ -113,9 +119,9 @@ export class RecordStore {
     }
   }
 
-  /** Whether the first records of both are the same. */
+  /** Whether the records of the shorter one are the first ones of the other; not where there is none. */
   beginsAs(other: RecordStore): boolean {
-    const count = Math.min(this.count, other.count, 3);
+    const count = Math.min(this.count, other.count);
     for (let index = 0; index < count; index++) {
       for (let slot = 0; slot < FIELDS.length; slot++) {
         if (!Object.is(this.get(index, slot), other.get(index, slot))) return false;
