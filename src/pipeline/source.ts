@@ -66,6 +66,13 @@ export class Source implements RecordSink, Strand {
     return this.#head.compare(other.#head, 0, length, 0, length) === 0 && this.store.beginsAs(other.store);
   }
 
+  /** Whether it is a later piece of the same rotated log, in which the writer has gone on. */
+  goesOnFrom(earlier: Source): boolean {
+    if (this.format.chain === undefined || this.format !== earlier.format || this.store.count === 0) return false;
+    const [mine, its] = [this.chain, earlier.chain];
+    return mine.of === its.of && mine.place > its.place && !this.beginsAs(earlier);
+  }
+
   /** All that is there for now has been read. */
   atEnd(): void {
     this.caughtUp = true;

@@ -197,6 +197,7 @@ export class WatchedRun {
 
   /** Works the run out from all that its sources hold. */
   #join(nowMs: number): void {
+    for (const source of this.sources) if (this.sources.some((other) => other.goesOnFrom(source))) source.settle();
     this.#isBehind = false;
     if (this.#isSealed) return;
     const join = new Join(strandsOf(this.sources));
