@@ -3,7 +3,8 @@ import { LogRecord } from '../../src/model/record.ts';
 import { strandsOf } from '../../src/pipeline/strands.ts';
 import { Join } from '../../src/runs/join.ts';
 import { ConsoleWriter } from './console-writer.ts';
-import { scenario } from './matrix.ts';
+import { newWorld, scenario } from './matrix.ts';
+import { Random } from './random.ts';
 import type { World } from './world.ts';
 
 /** The agent starts when the console has some records; from then on its counter is watched. */
@@ -145,3 +146,44 @@ scenario('copied, and cut only later: its records count once all the while', (wo
   world.settle();
   expect(world.records('a')).toBe(console.step);
 });
+
+/** Seeds of rotations at random; `NANWATCH_SEEDS=1000` goes through more of them. */
+const SEEDS = Number(process.env.NANWATCH_SEEDS ?? 15);
+
+scenario('whatever happens, in any order', ({ options }) => {
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    try {
+      rotateAtRandom(newWorld(options), new Random(seed));
+    } catch (error) {
+      throw new Error(`seed ${seed}`, { cause: error });
+    }
+  }
+});
+
+function rotateAtRandom(world: World, random: Random): void {
+  const console = begin(world);
+  const names: string[] = [];
+  const operations = {
+    print: () => console.print(1 + random.below(6)),
+    look: () => world.watch.tail.drain(world.nowMs),
+    events: () => world.waker.deliver(),
+    settle: () => world.settle(500),
+    move: () => {
+      names.push(`train.log.${names.length + 1}`);
+      console
+        .moveTo(...names)
+        .reopen()
+        .print(1);
+    },
+    copy: () => {
+      names.push(`train.log.${names.length + 1}`);
+      console.copyTo(...names);
+    },
+  };
+  for (let count = 0; count < 30; count++) {
+    operations[random.of(['print', 'print', 'look', 'events', 'settle', 'move', 'copy'] as const)]();
+  }
+  // the first record of a file is not known before the second when no bar came before it
+  console.print(2);
+  expectAll(world, console);
+}
