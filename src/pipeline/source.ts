@@ -8,6 +8,8 @@ import { RecordStore } from '../runs/record-store.ts';
 import { MAX_OTHER_NAMES } from '../runs/run.ts';
 import type { WatchedRun } from './watched-run.ts';
 
+/** First bytes that are kept, to tell a copy from another log: times and speeds differ soon. */
+const HEAD_BYTES = 1024;
 /** Events of one source that are kept; later ones are counted. */
 const MAX_EVENTS = 1_000;
 
@@ -27,6 +29,7 @@ export class Source implements RecordSink, Strand {
   /** A record may have been given out before all of it was there. */
   readonly #mayComplete: boolean;
   #reader: FormatReader;
+  #head = Buffer.alloc(0);
   #arrivedMs = 0;
   /** A rewritten file has said nothing yet: what it said before stands. */
   #isStale = false;
@@ -55,7 +58,22 @@ export class Source implements RecordSink, Strand {
   /** @param arrivedMs when the file was last written before these bytes were read */
   push(chunk: Buffer, arrivedMs: number): void {
     this.#arrivedMs = arrivedMs;
+    const missing = HEAD_BYTES - this.#head.length;
+    if (missing > 0) this.#head = Buffer.concat([this.#head, chunk.subarray(0, missing)]);
     this.#reader.push(chunk);
+  }
+
+  /** Whether the shorter of both is, as far as it goes, the same as the other. */
+  beginsAs(other: Source): boolean {
+    const length = Math.min(this.#head.length, other.#head.length);
+    return this.#head.compare(other.#head, 0, length, 0, length) === 0 && this.store.beginsAs(other.store);
+  }
+
+  /** Whether it is a later piece of the same rotated log, in which the writer has gone on. */
+  goesOnFrom(earlier: Source): boolean {
+    if (this.format.chain === undefined || this.format !== earlier.format || this.store.count === 0) return false;
+    const [mine, its] = [this.chain, earlier.chain];
+    return mine.of === its.of && mine.place > its.place && !this.beginsAs(earlier);
   }
 
   /** All that is there for now has been read. */
@@ -77,6 +95,7 @@ export class Source implements RecordSink, Strand {
   /** The file holds other content now: it is read again from its first byte. */
   restart(): void {
     this.#reader = this.format.open(this);
+    this.#head = Buffer.alloc(0);
     if (this.format.rewritten) {
       this.#isStale = true;
       return;

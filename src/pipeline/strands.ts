@@ -30,7 +30,7 @@ function joined(chain: readonly Source[]): Strand {
   const [only] = chain;
   if (only !== undefined && chain.length === 1) return only;
   const pieces = [...chain].sort((a, b) => (a.chain.place < b.chain.place ? -1 : 1)).filter(isNoCopy);
-  const store = new RecordStore();
+  const store = new RecordStore(Number.POSITIVE_INFINITY);
   const events: PlacedEvent[] = [];
   for (const piece of pieces) {
     events.push(...piece.events.map(({ event, after }) => ({ event, after: after + store.count })));
@@ -44,8 +44,14 @@ function joined(chain: readonly Source[]): Strand {
   return { store, events, digits: only?.digits ?? 0, keepsSteps: only?.keepsSteps ?? false };
 }
 
-/** While a log is rotated by copying it, before it is cut, all of it is there twice. */
+/**
+ * While a log is rotated, all of it is there twice for a moment: by copying it, before it is cut; by moving it, before
+ * it is known that it was moved. The longer one is believed.
+ */
 function isNoCopy(piece: Source, place: number, pieces: readonly Source[]): boolean {
-  const next = pieces[place + 1];
-  return next === undefined || next.store.count < piece.store.count || !piece.store.beginsAs(next.store);
+  return pieces.every((other, at) => {
+    const { count } = other.store;
+    const isLonger = count > piece.store.count || (count === piece.store.count && at > place);
+    return !isLonger || !piece.beginsAs(other);
+  });
 }

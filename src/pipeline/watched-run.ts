@@ -98,7 +98,7 @@ export class WatchedRun {
   observe(source: Source, one: LogRecord, arrivedMs: number): void {
     if (source.store.dropped === 1 && source === this.sources[0]) this.#seal();
     if (!this.#isSealed && !this.#isStreamed) this.#isBehind = true;
-    else if (this.#isSealed && source !== this.sources[0]) this.book.observe(one, false, arrivedMs);
+    else if (this.#isSealed && source !== this.sources[0]) this.#observeLate(source, one, arrivedMs);
     else {
       const restarted = this.run.observe(one, arrivedMs);
       this.book.observe(one, restarted, arrivedMs);
@@ -107,6 +107,11 @@ export class WatchedRun {
       this.pipeline.listener.record(this, one);
       this.#tellChanges();
     }
+  }
+
+  /** A record of a source that keeps no steps; a piece that rotation cut off the one that does says nothing new. */
+  #observeLate(source: Source, one: LogRecord, arrivedMs: number): void {
+    if (source.format !== this.sources[0]?.format) this.book.observe(one, false, arrivedMs);
   }
 
   /** Something befell the run, says `source`. */
@@ -180,7 +185,13 @@ export class WatchedRun {
   }
 
   #refresh(nowMs: number): void {
-    if (!this.#isBehind || nowMs < this.#nextJoinMs || !this.sources.every(({ caughtUp }) => caughtUp)) return;
+    if (
+      this.#isSealed ||
+      !this.#isBehind ||
+      nowMs < this.#nextJoinMs ||
+      !this.sources.every(({ caughtUp }) => caughtUp)
+    )
+      return;
     const before = new Map(this.incidents.map((incident) => [incident.id, incident]));
     this.#join(nowMs);
     this.#tellJoined(before, nowMs);
@@ -188,6 +199,7 @@ export class WatchedRun {
 
   /** Works the run out from all that its sources hold. */
   #join(nowMs: number): void {
+    for (const source of this.sources) if (this.sources.some((other) => other.goesOnFrom(source))) source.settle();
     this.#isBehind = false;
     if (this.#isSealed) return;
     const join = new Join(strandsOf(this.sources));

@@ -87,8 +87,8 @@ export class Join {
   }
 
   /**
-   * What befell the run, in order. An event of a source whose last record belongs to none of the spine's is of another
-   * run.
+   * What befell the run, in order. An event beside which the source has a record that belongs to none of the spine's
+   * is of another run.
    */
   events(): PlacedEvent[] {
     const placed = this.#parts.flatMap(({ strand, rows }) => {
@@ -118,8 +118,14 @@ export class Join {
   }
 }
 
+/** A console may hold nothing but the closing record of a run whose steps a state knows. */
 function spineOf(strands: readonly Strand[]): Strand | null {
-  return strands.find(({ keepsSteps }) => keepsSteps) ?? strands.find(({ store }) => store.count > 0) ?? null;
+  return (
+    strands.find(({ keepsSteps }) => keepsSteps) ??
+    strands.find(({ store }) => store.hasTraining) ??
+    strands.find(({ store }) => store.count > 0) ??
+    null
+  );
 }
 
 function tolerance(one: Strand, other: Strand | null): { readonly relative: number; readonly absolute: number } {
@@ -132,11 +138,20 @@ function placedBy(strand: Strand, rows: Int32Array, count: number): PlacedEvent[
   if (strand.events.length === 0) return [];
   const spineRow = new Map<number, number>();
   for (let index = 0; index < rows.length; index++) spineRow.set(rows[index] ?? -1, index);
+  const { store } = strand;
   return strand.events.flatMap(({ event, after }) => {
+    if (count === 0) return [{ event, after: -1 }];
     let row = after - 1;
-    while (row >= 0 && strand.store.kind(row) === 'other') row--;
-    const found = row < 0 ? (count === 0 ? -1 : undefined) : spineRow.get(row);
-    return found === undefined ? [] : [{ event, after: found }];
+    while (row >= 0 && store.kind(row) === 'other') row--;
+    if (row >= 0) {
+      const found = spineRow.get(row);
+      return found === undefined ? [] : [{ event, after: found }];
+    }
+    // nothing was logged before it: the record that came next tells the place
+    let next = after;
+    while (next < store.count && store.kind(next) === 'other') next++;
+    const following = spineRow.get(next);
+    return following === undefined ? [] : [{ event, after: following - 1 }];
   });
 }
 
@@ -188,7 +203,8 @@ function agree(
     const a = one.get(index, slot);
     const b = other.get(row, slot);
     if (a === undefined || b === undefined || Object.is(a, b) || a === b) return true;
-    // NaN agrees with nothing but itself
+    // what is not finite agrees with nothing but itself
+    if (!Number.isFinite(a) || !Number.isFinite(b)) return false;
     return Math.abs(a - b) <= relative * Math.max(Math.abs(a), Math.abs(b)) + absolute;
   });
 }

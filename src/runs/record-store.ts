@@ -35,6 +35,12 @@ export class RecordStore {
   #dropped = 0;
   /** Numbers under other names: the last value of each. */
   readonly other = new Map<string, number>();
+  readonly #most: number;
+
+  /** @param most records that are kept */
+  constructor(most = MAX_STORED) {
+    this.#most = most;
+  }
 
   /** Records that are kept. */
   get count(): number {
@@ -48,7 +54,7 @@ export class RecordStore {
 
   /** @param arrivedMs when it arrived, in ms since the epoch */
   append(record: LogRecord, arrivedMs: number): void {
-    if (this.#count === MAX_STORED || this.#dropped > 0) {
+    if (this.#count === this.#most || this.#dropped > 0) {
       this.#dropped++;
       return;
     }
@@ -108,6 +114,12 @@ export class RecordStore {
     return this.has(index, FIELD.eval_loss) ? 'evaluation' : 'other';
   }
 
+  /** Whether any record is one of training. */
+  get hasTraining(): boolean {
+    for (let index = 0; index < this.#count; index++) if (this.kind(index) === 'training') return true;
+    return false;
+  }
+
   /** Sets every field of `record` that the stored one has and `record` has not. Returns whether there was one. */
   fill(index: number, record: LogRecord): boolean {
     const page = this.#pages[Math.floor(index / PAGE)];
@@ -121,9 +133,9 @@ export class RecordStore {
     return true;
   }
 
-  /** Whether the first records of both are the same. */
+  /** Whether the records of the shorter one are the first ones of the other; not where there is none. */
   beginsAs(other: RecordStore): boolean {
-    const count = Math.min(this.count, other.count, 3);
+    const count = Math.min(this.count, other.count);
     for (let index = 0; index < count; index++) {
       for (let slot = 0; slot < FIELDS.length; slot++) {
         if (!Object.is(this.get(index, slot), other.get(index, slot))) return false;

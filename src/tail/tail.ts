@@ -199,8 +199,7 @@ export class Tail {
     }
     // a log that is caught up with may have been written long ago
     if (look.kind !== 'idle') file.hasNews(look.kind === 'read' && !file.wasAtEnd ? look.writtenMs : nowMs);
-    if (look.kind === 'restarted')
-      for (const discovery of this.#discoveries) discovery.notice(dirname(file.found.path), nowMs);
+    if (look.kind === 'restarted') this.#lookBeside(file, nowMs);
     if (look.kind === 'restarted' || (look.kind === 'read' && look.more)) {
       this.#queue.add(file);
       return;
@@ -208,6 +207,14 @@ export class Tail {
     if (!file.wasAtEnd && file.follower !== null) this.#options.listener.atEnd(file.found.path);
     file.wasAtEnd = true;
     file.rest(nowMs, this.#options.poll);
+  }
+
+  /** What stood in a file may have moved to another one in its folder: these are looked at before it is read. */
+  #lookBeside(file: FollowedFile, nowMs: number): void {
+    const folder = dirname(file.found.path);
+    for (const discovery of this.#discoveries) discovery.notice(folder, nowMs);
+    if (file.found.format.chain === undefined) return;
+    for (const beside of this.#logs.all) if (dirname(beside.found.path) === folder) this.#queue.add(beside);
   }
 
   #missing(file: FollowedFile, nowMs: number): void {

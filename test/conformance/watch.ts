@@ -27,6 +27,8 @@ export class Watch implements TailListener {
   bad: string[] = [];
   /** Records that came while their run was live. */
   liveRecords = 0;
+  /** Called at every moment in which somebody else might look at the state. */
+  observed: () => void = () => {};
   readonly #follow: Follow;
 
   constructor({ paths, poll, waker, now, ignoreOlderMs = Number.POSITIVE_INFINITY }: WatchOptions) {
@@ -54,23 +56,27 @@ export class Watch implements TailListener {
         handed.bytes += chunk.length;
         handed.checksum = crc32(chunk, handed.checksum);
         source.push(chunk, arrivedMs);
+        this.observed();
       },
       restart: () => {
         handed = { bytes: 0, checksum: 0 };
         this.handed.set(found.path, handed);
         source.restart();
+        this.observed();
       },
     };
   }
 
   atEnd(path: string): void {
     this.#follow.atEnd(path);
+    this.observed();
   }
 
   gone(path: string): void {
     this.goneLogs.push(path);
     this.handed.delete(path);
     this.#follow.gone(path);
+    this.observed();
   }
 
   problem(path: string, reason: string): void {

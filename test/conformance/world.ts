@@ -134,6 +134,7 @@ export class World {
       this.nowMs += 250;
       this.watch.tail.tick(this.nowMs);
       this.watch.tail.drain(this.nowMs);
+      this.watch.pipeline.tick(this.nowMs);
     }
   }
 

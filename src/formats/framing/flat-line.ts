@@ -125,7 +125,7 @@ export class FlatLineReader {
    * Fills `record` from the line that begins at `start`. One long function, since this is where a long log spends its
    * time: numbers stay in registers, which halves the cost.
    *
-   * @param end nothing from there on is looked at
+   * @param end what stands from there on is not of the line, whatever it is
    * @returns the place after the line's closing brace, or -1 when it is of another shape; `record` then holds anything
    */
   read(bytes: Uint8Array, start: number, end: number, record: LogRecord): number {
@@ -149,7 +149,7 @@ export class FlatLineReader {
           }
           if (next === CLOSE) {
             record.declare(present);
-            return after + 1;
+            return after < end ? after + 1 : -1;
           }
           at = after;
           continue;
@@ -238,7 +238,7 @@ export class FlatLineReader {
       }
       if (bytes[at] === CLOSE) {
         record.declare(present);
-        return at + 1;
+        return at < end ? at + 1 : -1;
       }
     }
   }

@@ -242,6 +242,17 @@ describe('odd lines', () => {
     reader.push(Buffer.from('oops\n{"step": 2}\n'));
     expect(heard).toEqual([1, 'incomplete', 'not-json', 2]);
   });
+
+  it('are not taken for whole when they were cut off, whatever the line before left in memory', () => {
+    const before = '{"current_steps": 10, "total_steps": 300, "loss": 2.5, "lr": 5e-05}';
+    for (let length = 1; length < before.length; length++) {
+      // in pieces, so that both are held, one in the place of the other
+      const text = before.slice(0, length);
+      const heard = collect(trainerLog, [before.slice(0, 5), `${before.slice(5)}\n`, text.slice(0, 1), text.slice(1)]);
+      expect(heard.records, text).toHaveLength(1);
+      expect(heard.bad, text).toEqual([['incomplete', 2]]);
+    }
+  });
 });
 
 it('does not take the closing brace of an earlier line for that of a line that lacks it', () => {
