@@ -108,7 +108,7 @@ export function replaceNonFinite(bytes: Buffer): void {
       bytes[at + 1] = DELETE;
       bytes[at + 2] = QUOTE;
       at += 2;
-    } else if (byte === UPPER_I && bytes.compare(INFINITY, 0, INFINITY.length, at, at + INFINITY.length) === 0) {
+    } else if (byte === UPPER_I && bytes.subarray(at, at + INFINITY.length).equals(INFINITY)) {
       INFINITY_BYTES.copy(bytes, at);
     }
   }

@@ -294,3 +294,8 @@ describe('what the head states', () => {
     expect(collect(trainerState, [`{${head}, ${history}}`]).context).toEqual(context);
   });
 });
+
+it('takes a broken word at its very end for what it is', () => {
+  const heard = collect(trainerState, ['{"a": NaN, "log_history": Inf}']);
+  expect(heard).toMatchObject({ records: [], bad: [['not-json', 1]] });
+});
