@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import type { Logger } from 'pino';
 import { App } from '../app.ts';
 import type { Config } from '../config/schema.ts';
@@ -22,7 +21,6 @@ function loggerOf(config: Config): Logger {
 
 /** Follows the runs of `config` until it is told to stop, or all have ended. Returns the exit code. */
 export async function follow(config: Config, exitWhenFinished: boolean): Promise<number> {
-  keepSmall();
   const stopping = stopSignal();
   const app = new App(config, loggerOf(config));
   try {
@@ -84,12 +82,4 @@ function whenFinished(app: App): Promise<'terminate'> {
       resolve('terminate');
     }, 500);
   });
-}
-
-/**
- * An agent sits beside a training that needs the memory, for days, and is idle most of the time: V8 is to give back what
- * the first read of the logs left behind. Costs up to a tenth more time while reading.
- */
-function keepSmall(): void {
-  setFlagsFromString('--optimize-for-size');
 }

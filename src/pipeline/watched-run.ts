@@ -17,6 +17,9 @@ import { strandsOf } from './strands.ts';
 /** A long run is not joined anew more often than this, in records for each ms. */
 const RECORDS_PER_MS = 50;
 
+/** `checkpoint-50` comes before `checkpoint-100`. */
+const NUMBERED = new Intl.Collator('en', { numeric: true });
+
 /** Filled again for every record that is read back. */
 const record = new LogRecord();
 
@@ -64,7 +67,8 @@ export class WatchedRun {
   /** How the run is configured, as far as anything beside its log or in it says so. */
   get context(): RunContext {
     const stated = [...this.sources, ...this.pipeline.configurationsOf(this.folder)];
-    stated.sort((a, b) => placeOf(a.format) - placeOf(b.format) || (a.path > b.path ? -1 : 1));
+    // of one format the newest: a later start, a higher checkpoint, the run's own folder
+    stated.sort((a, b) => placeOf(a.format) - placeOf(b.format) || NUMBERED.compare(b.path, a.path));
     return mergeContext(stated.map(({ stated }) => stated));
   }
 

@@ -214,7 +214,9 @@ export class Tail {
     const folder = dirname(file.found.path);
     for (const discovery of this.#discoveries) discovery.notice(folder, nowMs);
     if (file.found.format.chain === undefined) return;
-    for (const beside of this.#logs.all) if (dirname(beside.found.path) === folder) this.#queue.add(beside);
+    for (const beside of this.#logs.all) {
+      if (beside !== file && dirname(beside.found.path) === folder) this.#queue.add(beside);
+    }
   }
 
   #missing(file: FollowedFile, nowMs: number): void {

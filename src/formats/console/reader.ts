@@ -224,10 +224,10 @@ export class ConsoleReader implements FormatReader, FindingSink {
 
   /** A bar is complete long before what ends its piece: that comes with the next one, at the next step. */
   #peek(): void {
-    const total = this.#waiting.steps.total;
-    if (total === null) return;
+    const total = this.#waiting.steps.likelyTotal;
     this.#framer.offer((bytes, start, end) => {
-      if (this.#peeked.read(bytes, start, end) !== -1 && this.#peeked.total === total) this.bar(this.#peeked);
+      const isWhole = this.#peeked.read(bytes, start, end) !== -1;
+      if (isWhole && (total === null || total === this.#peeked.total)) this.bar(this.#peeked);
       return false;
     });
   }

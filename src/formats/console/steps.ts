@@ -52,6 +52,11 @@ export class Steps {
     this.#batch = null;
   }
 
+  /** As {@link total}, else what the last bar said. */
+  get likelyTotal(): number | null {
+    return this.total ?? this.#barTotal;
+  }
+
   /** Takes what Trainer says before it begins. */
   line(text: string): void {
     this.total = numberOf(/Total (?:optimization )?steps = ([\d,]+)/, text) ?? this.total;

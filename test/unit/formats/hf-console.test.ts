@@ -230,6 +230,12 @@ describe('steps', () => {
     ]);
   });
 
+  it('are told at once, too, where no bar stood before, as in a piece that rotation cut off', () => {
+    expect(collect(hfConsole, [`${dict(2)}${bar(7)}`], { end: false }).records.map(([step]) => step)).toEqual([
+      ['step', 7],
+    ]);
+  });
+
   it('are given without a bar when nothing has come for long', () => {
     const said: (number | null)[] = [];
     const reader = hfConsole.open({
