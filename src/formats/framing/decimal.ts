@@ -2,7 +2,7 @@
 export const POWERS_OF_TEN = Float64Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
 export const MAX_POWER = 22;
 
-/** Veltkamp's constant: splits a double into two halves of 26 bits, whose products are exact (Dekker). */
+/** Veltkamp's constant: splits a double into two halves of 26 bits. */
 const SPLIT = 2 ** 27 + 1;
 /** Far more than the rounding errors below can add up to, far less than half a unit in the last place. */
 const DOUBT = 2 ** -40;
@@ -24,31 +24,30 @@ export function nearestDouble(high: number, low: number, shift: number, exponent
   const power = POWERS_OF_TEN[exponent < 0 ? -exponent : exponent] as number;
   if (shift === 0) return exponent < 0 ? high / power : high * power;
 
-  // mantissa = sum + rest, exactly; written out, since every call on the way would make objects of its numbers
+  // mantissa = sum + rest, exactly
   const scale = POWERS_OF_TEN[shift] as number;
   const product = high * scale;
-  const highBig = SPLIT * high;
-  const high1 = highBig - (highBig - high);
-  const high2 = high - high1;
-  const scaleBig = SPLIT * scale;
-  const scale1 = scaleBig - (scaleBig - scale);
-  const scale2 = scale - scale1;
-  const productRest = high2 * scale2 - (product - high1 * scale1 - high2 * scale1 - high1 * scale2);
   const sum = product + low;
-  const rest = productRest + (low - (sum - product));
-  if (exponent > 0) return Number.NaN;
-
-  // mantissa / power = quotient + quotientRest, nearly; with a power of 1 the quotient is the sum
+  const rest = productError(high, scale, product) + (low - (sum - product));
+  if (exponent >= 0) return exponent === 0 ? certain(sum, rest) : Number.NaN;
   const quotient = sum / power;
   const back = quotient * power;
-  const quotientBig = SPLIT * quotient;
-  const quotient1 = quotientBig - (quotientBig - quotient);
-  const quotient2 = quotient - quotient1;
-  const powerBig = SPLIT * power;
-  const power1 = powerBig - (powerBig - power);
-  const power2 = power - power1;
-  const backRest = quotient2 * power2 - (back - quotient1 * power1 - quotient2 * power1 - quotient1 * power2);
-  const quotientRest = (sum - back - backRest + rest) / power;
-  const nearest = quotient + quotientRest * (1 - DOUBT);
-  return nearest === quotient + quotientRest * (1 + DOUBT) ? nearest : Number.NaN;
+  return certain(quotient, (sum - back - productError(quotient, power, back) + rest) / power);
+}
+
+/** `value + rest` as a double, or NaN when a slightly other `rest` would round to another one. */
+function certain(value: number, rest: number): number {
+  const nearest = value + rest * (1 - DOUBT);
+  return nearest === value + rest * (1 + DOUBT) ? nearest : Number.NaN;
+}
+
+/** What `product`, the rounded product of `a` and `b`, lacks. Exact. */
+function productError(a: number, b: number, product: number): number {
+  const a1 = SPLIT * a;
+  const aHigh = a1 - (a1 - a);
+  const aLow = a - aHigh;
+  const b1 = SPLIT * b;
+  const bHigh = b1 - (b1 - b);
+  const bLow = b - bHigh;
+  return aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
 }
