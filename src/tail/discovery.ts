@@ -244,13 +244,8 @@ function isOwnLog(format: Format | undefined, folder: string): boolean {
 /** Rotation compresses old pieces of a console log: their numbers are missing, which is said. */
 function isCompressedPiece(name: string): boolean {
   const piece = /^(.+)\.(?:gz|bz2|xz|zst)$/.exec(name)?.[1];
-  const format = piece === undefined ? undefined : formatOf(piece);
-  return (
-    piece !== undefined &&
-    format?.chain !== undefined &&
-    format.chain(piece).of !== piece &&
-    format.name === 'hf-console'
-  );
+  const log = piece === undefined ? undefined : formatOf(piece)?.chain?.(piece).of;
+  return log !== undefined && log !== '' && log !== piece;
 }
 
 function isWithin(path: string, root: string): boolean {

@@ -1,11 +1,10 @@
 import { MAX_LINE_BYTES } from '../format.ts';
+import { afterNuls, Held } from './held.ts';
 import type { OnLine } from './lines.ts';
 
 const NUL = 0x00;
 const NEWLINE = 0x0a;
 const CR = 0x0d;
-/** Gigabytes of NULs are compared in blocks, not looked at one by one. */
-const NULS = Buffer.alloc(16 * 1024);
 
 /** Where {@link PieceFramer} puts what it finds. */
 export interface PieceSink {
@@ -29,9 +28,8 @@ export interface PieceSink {
  */
 export class PieceFramer {
   readonly #sink: PieceSink;
-  /** The unfinished piece; grows by doubling, is kept for reuse. */
-  #held = Buffer.alloc(0);
-  #heldBytes = 0;
+  /** The unfinished piece. */
+  readonly #held = new Held();
   #skipping = false;
 
   constructor(sink: PieceSink) {
@@ -42,7 +40,7 @@ export class PieceFramer {
     let newline = -1;
     let back = -1;
     for (let at = 0; at < chunk.length; ) {
-      const isBegin = this.#heldBytes === 0 && !this.#skipping;
+      const isBegin = this.#held.length === 0 && !this.#skipping;
       let end = isBegin ? this.#sink.onBegin(chunk, at) : -1;
       if (end === -1) {
         if (newline < at) newline = placeOf(chunk, NEWLINE, at);
@@ -62,25 +60,25 @@ export class PieceFramer {
 
   /** Shows the unfinished piece, if there is one. When `take` returns true it counts as given out. */
   offer(take: (bytes: Buffer, start: number, end: number) => boolean): void {
-    if (this.#heldBytes > 0 && take(this.#held, 0, this.#heldBytes)) this.#heldBytes = 0;
+    if (this.#held.length > 0 && take(this.#held.bytes, 0, this.#held.length)) this.#held.length = 0;
   }
 
   /** Gives out the unfinished piece, if there is one. */
   end(): void {
-    const bytes = this.#heldBytes;
-    this.#heldBytes = 0;
+    const bytes = this.#held.length;
+    this.#held.length = 0;
     this.#skipping = false;
-    if (bytes > 0) this.#sink.onPiece(this.#held, 0, bytes);
+    if (bytes > 0) this.#sink.onPiece(this.#held.bytes, 0, bytes);
   }
 
   #finish(chunk: Buffer, start: number, end: number): void {
     if (this.#skipping) {
       this.#skipping = false;
-    } else if (this.#heldBytes > 0) {
+    } else if (this.#held.length > 0) {
       this.#hold(chunk, start, end);
       if (this.#skipping) this.#skipping = false;
-      else this.#sink.onPiece(this.#held, 0, this.#heldBytes);
-      this.#heldBytes = 0;
+      else this.#sink.onPiece(this.#held.bytes, 0, this.#held.length);
+      this.#held.length = 0;
     } else if (end - start > MAX_LINE_BYTES) {
       this.#sink.onOversize();
     } else if (end > start) {
@@ -89,22 +87,9 @@ export class PieceFramer {
   }
 
   #hold(chunk: Buffer, start: number, end: number): void {
-    if (this.#skipping) return;
-    const needed = this.#heldBytes + end - start;
-    if (needed > MAX_LINE_BYTES) {
-      this.#skipping = true;
-      this.#heldBytes = 0;
-      this.#held = Buffer.alloc(0);
-      this.#sink.onOversize();
-      return;
-    }
-    if (needed > this.#held.length) {
-      const grown = Buffer.allocUnsafe(Math.min(MAX_LINE_BYTES, Math.max(512, needed * 2)));
-      this.#held.copy(grown, 0, 0, this.#heldBytes);
-      this.#held = grown;
-    }
-    chunk.copy(this.#held, this.#heldBytes, start, end);
-    this.#heldBytes = needed;
+    if (this.#skipping || this.#held.add(chunk, start, end)) return;
+    this.#skipping = true;
+    this.#sink.onOversize();
   }
 }
 
@@ -112,11 +97,4 @@ export class PieceFramer {
 function placeOf(chunk: Buffer, byte: number, from: number): number {
   const place = chunk.indexOf(byte, from);
   return place === -1 ? chunk.length : place;
-}
-
-function afterNuls(chunk: Buffer, start: number, end: number): number {
-  let at = start;
-  while (end - at >= NULS.length && chunk.compare(NULS, 0, NULS.length, at, at + NULS.length) === 0) at += NULS.length;
-  while (at < end && chunk[at] === NUL) at++;
-  return at;
 }
