@@ -31,6 +31,11 @@ const CLOCK_MS = 1_000;
 /** What was told of runs that were not seen for so long is forgotten. */
 const FORGET_AFTER_MS = 90 * 86_400_000;
 const PAGE = fileURLToPath(new URL('./web', import.meta.url));
+/** What is left alone, and is no failure. */
+const NOT_READ: Readonly<Record<string, string>> = {
+  compressed: 'an old piece of a log is compressed: its numbers are missing',
+  outside: 'a link leads out of the watched folders: not read',
+};
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
 /**
@@ -208,6 +213,7 @@ export class App {
         this.#teller.incident(watched, incident);
         this.#broadcast.incident(watched, incident);
       },
+      changed: (watched) => this.#broadcast.changed(watched),
       bad: ({ path }, reason, line) => badLines.note(path, reason, line, this.#now()),
     };
   }
@@ -224,7 +230,8 @@ export class App {
         this.#logger.info({ run: watched.id }, 'the log of a run is gone; it is no longer followed');
         this.#broadcast.removed(watched);
       },
-      problem: (path, reason) => this.#logger.warn({ path, reason }, 'cannot be read; trying again'),
+      problem: (path, reason) =>
+        this.#logger.warn({ path, reason }, NOT_READ[reason] ?? 'cannot be read; trying again'),
       healed: (path) => this.#logger.info({ path }, 'can be read again'),
     };
   }

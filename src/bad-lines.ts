@@ -20,7 +20,10 @@ export class BadLineLog {
       file.unsaid++;
       return;
     }
-    this.#logger.warn({ path, line, reason, unsaid: file.unsaid }, 'a line of a log is no record and was left out');
+    this.#logger.warn(
+      { path, line, reason, unsaid: file.unsaid },
+      'what stands there could not be read and was left out',
+    );
     file.nextMs = nowMs + INTERVAL_MS;
     file.unsaid = 0;
   }

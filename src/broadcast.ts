@@ -56,6 +56,11 @@ export class Broadcast {
     }));
   }
 
+  /** More is known of a run than before: it is sent with the next tick. */
+  changed(watched: WatchedRun): void {
+    this.#changed.add(watched);
+  }
+
   incident(watched: WatchedRun, incident: Incident): void {
     this.live.broadcast(watched.id, () => ({ type: 'alert', alert: incidentView(incident, this.#language) }));
   }

@@ -57,6 +57,7 @@ async function readOnce(config: Config, nowMs: number): Promise<Pipeline> {
   const pipeline = new Pipeline(config.detectors, {
     record() {},
     incident() {},
+    changed() {},
     bad() {},
   });
   const follow = new Follow(

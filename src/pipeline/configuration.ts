@@ -1,6 +1,7 @@
 import type { BadReason, Format, FormatReader, RecordSink } from '../formats/format.ts';
 import type { RunContext } from '../model/context.ts';
 import type { Pipeline } from './pipeline.ts';
+import { UNFINISHED_MS } from './source.ts';
 
 /** A file beside the logs of a run that tells how it is configured. */
 export class Configuration implements RecordSink {
@@ -11,6 +12,9 @@ export class Configuration implements RecordSink {
   stated: RunContext = {};
   readonly #pipeline: Pipeline;
   #reader: FormatReader;
+  #arrivedMs = 0;
+  /** Bytes have come, and it was not yet said that no more will. */
+  #isFresh = false;
 
   constructor(pipeline: Pipeline, path: string, folder: string, format: Format) {
     this.#pipeline = pipeline;
@@ -20,8 +24,17 @@ export class Configuration implements RecordSink {
     this.#reader = format.open(this);
   }
 
-  push(chunk: Buffer): void {
+  push(chunk: Buffer, arrivedMs: number): void {
+    this.#arrivedMs = arrivedMs;
+    this.#isFresh = true;
     this.#reader.push(chunk);
+  }
+
+  /** Says once that the file is broken, when it has stayed so for {@link UNFINISHED_MS}. */
+  endWhenQuiet(nowMs: number): void {
+    if (!this.#isFresh || nowMs - this.#arrivedMs < UNFINISHED_MS) return;
+    this.#isFresh = false;
+    this.#reader.end();
   }
 
   /** All that is there for now has been read. */
@@ -40,6 +53,7 @@ export class Configuration implements RecordSink {
 
   context(context: RunContext): void {
     this.stated = context;
+    this.#pipeline.configured(this.folder);
   }
 
   record(): void {}

@@ -11,6 +11,8 @@ import { WatchedRun } from './watched-run.ts';
 export interface PipelineListener {
   record(watched: WatchedRun, record: LogRecord): void;
   incident(watched: WatchedRun, incident: Incident): void;
+  /** More is known of a run than its records said: a late source, its configuration. */
+  changed(watched: WatchedRun): void;
   bad(source: Pick<Source, 'path'>, reason: BadReason, line: number): void;
 }
 
@@ -68,6 +70,13 @@ export class Pipeline {
     this.#configurations.get(configuration.folder)?.delete(configuration);
   }
 
+  /** What configures the runs of `folder` has been read, or has changed. */
+  configured(folder: string): void {
+    for (const watched of this.runs.values()) {
+      if (watched.live && watched.folder === folder) this.listener.changed(watched);
+    }
+  }
+
   configurationsOf(folder: string): Iterable<Configuration> {
     return this.#configurations.get(folder) ?? [];
   }
@@ -75,6 +84,7 @@ export class Pipeline {
   /** Lets every live run look at the clock; about once a second. */
   tick(nowMs: number): void {
     for (const watched of this.runs.values()) if (watched.live) watched.tick(nowMs);
+    for (const beside of this.#configurations.values()) for (const one of beside) one.endWhenQuiet(nowMs);
   }
 
   /** @param before the book of the same run that this one takes the place of */

@@ -10,6 +10,8 @@ import type { WatchedRun } from './watched-run.ts';
 
 /** First bytes that are kept, to tell a copy from another log: times and speeds differ soon. */
 const HEAD_BYTES = 1024;
+/** A file that is written whole, and is not whole after so long, will not become so. */
+export const UNFINISHED_MS = 60_000;
 /** Events of one source that are kept; later ones are counted. */
 const MAX_EVENTS = 1_000;
 
@@ -29,6 +31,8 @@ export class Source implements RecordSink, Strand {
   /** A record may have been given out before all of it was there. */
   readonly #mayComplete: boolean;
   #reader: FormatReader;
+  /** Of a rewritten file: bytes have come, and it was not yet said that no more will. */
+  #isFresh = false;
   #head = Buffer.alloc(0);
   #arrivedMs = 0;
   /** A rewritten file has said nothing yet: what it said before stands. */
@@ -58,6 +62,7 @@ export class Source implements RecordSink, Strand {
   /** @param arrivedMs when the file was last written before these bytes were read */
   push(chunk: Buffer, arrivedMs: number): void {
     this.#arrivedMs = arrivedMs;
+    this.#isFresh = this.format.rewritten;
     const missing = HEAD_BYTES - this.#head.length;
     if (missing > 0) this.#head = Buffer.concat([this.#head, chunk.subarray(0, missing)]);
     this.#reader.push(chunk);
@@ -85,6 +90,13 @@ export class Source implements RecordSink, Strand {
   /** Nothing has come for long: a last line without a newline is taken when it is whole. */
   settle(): void {
     this.#reader.settle();
+  }
+
+  /** Says once of a file that is written whole that it is broken, when it has stayed so for {@link UNFINISHED_MS}. */
+  endWhenQuiet(nowMs: number): void {
+    if (!this.#isFresh || nowMs - this.#arrivedMs < UNFINISHED_MS) return;
+    this.#isFresh = false;
+    this.#reader.end();
   }
 
   /** No more bytes will come. */

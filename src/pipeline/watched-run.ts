@@ -135,6 +135,7 @@ export class WatchedRun {
   }
 
   tick(nowMs: number): void {
+    for (const source of this.sources) source.endWhenQuiet(nowMs);
     this.#settle(nowMs);
     this.#refresh(nowMs);
     this.book.tick(nowMs);
@@ -250,6 +251,7 @@ export class WatchedRun {
       listener.record(this, record);
     }
     this.#told = this.run.tally.records;
+    listener.changed(this);
     const now = this.incidents;
     const ids = new Set(now.map(({ id }) => id));
     for (const gone of before.values()) {

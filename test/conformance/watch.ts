@@ -34,7 +34,12 @@ export class Watch implements TailListener {
   constructor({ paths, poll, waker, now, ignoreOlderMs = Number.POSITIVE_INFINITY }: WatchOptions) {
     this.pipeline = new Pipeline(
       {},
-      { record: () => this.liveRecords++, incident() {}, bad: (_source, reason) => this.bad.push(reason) },
+      {
+        record: () => this.liveRecords++,
+        incident() {},
+        changed() {},
+        bad: (_source, reason) => this.bad.push(reason),
+      },
     );
     const nobody = { firstSeenMs: now, found() {}, caughtUp() {}, gone() {}, problem() {}, healed() {} };
     this.#follow = new Follow(this.pipeline, nobody, now);

@@ -9,7 +9,10 @@ import { anyRun, formatAt, type Write } from './written-run.ts';
 
 /** An agent that reads files which are only in memory. */
 class Reader {
-  readonly pipeline = new Pipeline({}, { record() {}, incident() {}, bad: (_, reason) => this.bad.push(reason) });
+  readonly pipeline = new Pipeline(
+    {},
+    { record() {}, incident() {}, changed() {}, bad: (_, reason) => this.bad.push(reason) },
+  );
   readonly bad: string[] = [];
   readonly #follow = new Follow(
     this.pipeline,

@@ -10,12 +10,16 @@ export const FOLDER = '/runs/run';
 export class Sources {
   readonly steps: (number | null)[] = [];
   readonly incidents: Incident[] = [];
+  readonly bad: string[] = [];
+  /** How often it was told that more is known of the run. */
+  changes = 0;
   readonly pipeline = new Pipeline(
     {},
     {
       record: (_, record) => this.steps.push(record.step),
       incident: (_, incident) => this.incidents.push(incident),
-      bad() {},
+      changed: () => this.changes++,
+      bad: (_, reason) => this.bad.push(reason),
     },
   );
   readonly watched;

@@ -21,6 +21,7 @@ export class Reading {
     this.pipeline = new Pipeline(settings, {
       record: (_, record) => this.told.push(['record', record.step]),
       incident: (_, { alertname, status, severity }) => this.told.push(['incident', alertname, status, severity]),
+      changed() {},
       bad: (_, reason, line) => this.told.push(['bad', reason, line]),
     });
     this.watched = this.pipeline.open('run', '/runs/run', seenMs);

@@ -171,13 +171,13 @@ describe('the configuration', () => {
     const sources = new Sources().write(STATE, stateOf(5, undefined, 77));
     expect(sources.watched.context).toEqual({ max_steps: 77 });
     const file = sources.pipeline.addConfiguration(`${FOLDER}/training_args.yaml`, FOLDER, trainingArgs);
-    file.push(Buffer.from('learning_rate: 0.1\nmax_steps: 50\n'));
+    file.push(Buffer.from('learning_rate: 0.1\nmax_steps: 50\n'), READ);
     file.atEnd();
     expect(sources.watched.context).toMatchObject({ learning_rate: 0.1, max_steps: 50 });
     file.restart();
-    file.push(Buffer.from('learning_'));
+    file.push(Buffer.from('learning_'), READ);
     expect(sources.watched.context).toMatchObject({ learning_rate: 0.1 });
-    file.push(Buffer.from('rate: 0.2\n'));
+    file.push(Buffer.from('rate: 0.2\n'), READ);
     file.atEnd();
     expect(sources.watched.context).toMatchObject({ learning_rate: 0.2, max_steps: 77 });
     sources.rewrite(STATE, stateOf(5, undefined, 88));
@@ -223,5 +223,37 @@ describe('a run that is longer than its memory', () => {
     expect(sources.watched.run.tally.records).toBe(MAX_STORED + 12);
     expect(sources.watched.incidents).toMatchObject([{ id: incidents[0]?.id, occurrences: 1 }]);
     expect(sources.toldIncidents()).toEqual([]);
+  });
+});
+
+describe('more that is known of a live run', () => {
+  it('is told when a late source or a configuration brings it', () => {
+    const sources = new Sources().write(LOG, logLines(1, 5));
+    sources.write(STATE, stateOf(5));
+    expect(sources.changes).toBe(1);
+    const file = sources.pipeline.addConfiguration(`${FOLDER}/training_args.yaml`, FOLDER, trainingArgs);
+    file.push(Buffer.from('learning_rate: 0.1\n'), READ);
+    file.atEnd();
+    expect(sources.changes).toBe(2);
+  });
+});
+
+describe('a file that is written whole and stays broken', () => {
+  it('is said once, a minute later', () => {
+    const sources = new Sources().write(LOG, logLines(1, 5)).write(STATE, '{"log_history": [');
+    const file = sources.pipeline.addConfiguration(`${FOLDER}/training_args.yaml`, FOLDER, trainingArgs);
+    file.push(Buffer.from('a: [1\n'), READ);
+    file.atEnd();
+    sources.pass(59_000);
+    expect(sources.bad).toEqual([]);
+    sources.pass(2_000).pass(120_000);
+    expect(sources.bad.toSorted()).toEqual(['incomplete', 'not-yaml']);
+  });
+
+  it('is not said when the rest came in time', () => {
+    const whole = stateOf(5);
+    const sources = new Sources().write(LOG, logLines(1, 5)).write(STATE, whole.slice(0, 20));
+    sources.pass(50_000).write(STATE, whole.slice(20)).pass(120_000);
+    expect(sources.bad).toEqual([]);
   });
 });
