@@ -8,7 +8,7 @@ import { TfRecordFramer } from './framing/tf-record.ts';
 import { setByHfKey } from './hf-keys.ts';
 import { contextOfModelConfig } from './model-config.ts';
 import { type RecordKind, type TensorboardTag, tagNamed } from './tensorboard-tags.ts';
-import { contextOfArguments } from './trainer-arguments.ts';
+import { contextOfArguments, isUnmixed } from './trainer-arguments.ts';
 
 /**
  * TensorBoard's event files as Hugging Face's callback writes them: one event for each number. Those of one log call
@@ -65,7 +65,8 @@ class TensorboardReader implements FormatReader, TfEventSink {
   /** The count of tokens was there, the runtime that may follow it was not. */
   #isAfterTokens = false;
   #line = 0;
-  #precision: RunContext['precision'];
+  /** The arguments say that neither bf16 nor fp16 is on. */
+  #unmixed = false;
 
   constructor(sink: RecordSink) {
     this.#sink = sink;
@@ -104,11 +105,11 @@ class TensorboardReader implements FormatReader, TfEventSink {
   text(tag: string, bytes: Buffer, start: number, end: number): void {
     if (end - start > MAX_LINE_BYTES) return;
     if (/^args(\/|$)/.test(tag)) {
-      const context = contextOfArguments(jsonIn(bytes.toString('utf8', start, end)));
-      this.#precision = context.precision;
-      this.#tell(context);
+      const settings = jsonIn(bytes.toString('utf8', start, end));
+      this.#unmixed = isUnmixed(settings);
+      this.#tell(contextOfArguments(settings));
     } else if (/^model_config(\/|$)/.test(tag)) {
-      this.#tell(contextOfModelConfig(jsonIn(bytes.toString('utf8', start, end)), this.#precision));
+      this.#tell(contextOfModelConfig(jsonIn(bytes.toString('utf8', start, end)), this.#unmixed));
     }
   }
 

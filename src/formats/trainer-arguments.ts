@@ -67,10 +67,15 @@ function word(value: unknown): string | undefined {
 
 function precisionOf(settings: Settings): RunContext['precision'] | undefined {
   if (flagSetting(settings.pure_bf16) === true) return 'pure_bf16';
-  const [bf16, fp16] = [flagSetting(settings.bf16), flagSetting(settings.fp16)];
-  if (bf16 === true) return 'bf16';
-  if (fp16 === true) return 'fp16';
-  return bf16 === false && fp16 === false ? 'fp32' : undefined;
+  if (flagSetting(settings.bf16) === true) return 'bf16';
+  if (flagSetting(settings.fp16) === true) return 'fp16';
+  // with neither, all depends on what the weights are
+  return undefined;
+}
+
+/** Whether the arguments say that the computation is in the precision of the weights. */
+export function isUnmixed({ bf16, fp16 }: Settings): boolean {
+  return flagSetting(bf16) === false && flagSetting(fp16) === false;
 }
 
 /** A number of steps, where it counts. Below 1 it is a share of all steps, and how many these are is not said here. */

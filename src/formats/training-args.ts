@@ -25,7 +25,6 @@ function contextOfTrainingArgs(settings: Settings): RunContext {
   if (context.finetuning_type === undefined) return context;
   const isAbsent = (...names: string[]) => names.every((name) => settings[name] == null);
   return {
-    ...(isAbsent('bf16', 'fp16', 'pure_bf16') && { precision: 'fp32' }),
     ...(isAbsent('quantization_bit') && !mayBeQuantized(context.model) && { quantization_bit: 0 }),
     ...(isAbsent('use_unsloth') && { unsloth: false }),
     ...(isAbsent('enable_liger_kernel', 'use_liger_kernel') && { liger_kernel: false }),

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { contextOfModelConfig } from '../../../src/formats/model-config.ts';
 
 it.each<[Record<string, unknown>, unknown]>([
-  [{ _name_or_path: '', dtype: 'float32' }, {}],
+  [{ _name_or_path: '', dtype: 'float32' }, { precision: 'fp32' }],
+  [{ dtype: 'int8' }, {}],
   [{ dtype: 'float16' }, { precision: 'pure_fp16' }],
   [{ torch_dtype: 'bfloat16' }, {}],
   [
@@ -13,10 +14,9 @@ it.each<[Record<string, unknown>, unknown]>([
   [{ quantization_config: null }, {}],
   [{ quantization_config: 'int8' }, {}],
 ])('%j', (config, context) => {
-  expect(contextOfModelConfig(config, 'fp32')).toEqual(context);
+  expect(contextOfModelConfig(config, true)).toEqual(context);
 });
 
 it('half precision of the weights says nothing where the computation is stated', () => {
-  expect(contextOfModelConfig({ dtype: 'float16' }, 'bf16')).toEqual({});
-  expect(contextOfModelConfig({ dtype: 'float16' }, undefined)).toEqual({});
+  expect(contextOfModelConfig({ dtype: 'float16' }, false)).toEqual({});
 });

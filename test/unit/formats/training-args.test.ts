@@ -19,7 +19,6 @@ describe('files that LLaMA Board wrote', () => {
       model: 'model/tiny-llama',
       stage: 'sft',
       finetuning_type: 'lora',
-      precision: 'fp32',
       quantization_bit: 0,
       unsloth: false,
       liger_kernel: false,
@@ -65,7 +64,7 @@ describe('single arguments', () => {
     ['fp16: true', 'fp16'],
     ['fp16: "True"', 'fp16'],
     ['pure_bf16: true', 'pure_bf16'],
-    ['bf16: false\nfp16: false', 'fp32'],
+    ['bf16: false\nfp16: false', undefined],
     ['bf16: false', undefined],
     ['bf16: perhaps', undefined],
   ])('precision of %j is %s', (text, precision) => {
