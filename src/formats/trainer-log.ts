@@ -185,5 +185,5 @@ function isBlank(bytes: Buffer, start: number, end: number): boolean {
 }
 
 function isRecord(record: LogRecord): boolean {
-  return Number.isFinite(record.step);
+  return Number.isFinite(record.number(FIELD.step));
 }

@@ -61,16 +61,17 @@ export class IncidentBook {
   observe(record: LogRecord, restarted: boolean, arrivedMs: number, isNew = true): void {
     let at: Moment | null = null;
     let changed = false;
+    const step = record.step;
     if (restarted) for (const { detector } of this.#lifecycles) detector.restart?.();
     for (const lifecycle of this.#lifecycles) {
       if (!isNew && lifecycle.kind.clocked) continue;
       const verdict = lifecycle.observe(record, this.#run);
       if (verdict === 'silent') continue;
       if (verdict === 'good' && lifecycle.open === null) {
-        lifecycle.pass(record.step);
+        lifecycle.pass(step);
         continue;
       }
-      at ??= this.#moment(record.step, record.get(FIELD.elapsed_seconds), arrivedMs);
+      at ??= this.#moment(step, record.get(FIELD.elapsed_seconds), arrivedMs);
       changed = this.#note(lifecycle.record(verdict, this.#run, at)) || changed;
     }
     if (this.#run.ended === 'finished') changed = this.#finish(record, arrivedMs) || changed;

@@ -15,11 +15,13 @@ const DOUBT = 2 ** -40;
  * writes more often than not, is carried in two doubles (Dekker 1971), and the answer is given only when the part that
  * was left over cannot tip the rounding.
  *
- * @param high first digits, exact: below 2 ** 53
- * @param low the other digits, `shift` of them, at most 4
+ * @param parts `high`, the first digits, exact: below 2 ** 53; `low`, the other digits, `shift` of them, at most 4. In an
+ *   array: doubles that are handed to a function become objects, one for each
  * @returns NaN when it is too close to call or out of reach; the text must then be parsed
  */
-export function nearestDouble(high: number, low: number, shift: number, exponent: number): number {
+export function nearestDouble(parts: Float64Array, shift: number, exponent: number): number {
+  const high = parts[0] as number;
+  const low = parts[1] as number;
   if (exponent < -MAX_POWER || exponent > MAX_POWER) return high === 0 && low === 0 ? 0 : Number.NaN;
   const power = POWERS_OF_TEN[exponent < 0 ? -exponent : exponent] as number;
   if (shift === 0) return exponent < 0 ? high / power : high * power;

@@ -68,6 +68,8 @@ class Place {
 const WORD = 8;
 const MAX_PATTERN = 64;
 const NO_BYTES = Buffer.alloc(0);
+/** Of a mantissa that is longer than a double: see {@link nearestDouble}. */
+const parts = new Float64Array(2);
 
 const QUOTE = 0x22;
 const PLUS = 0x2b;
@@ -217,7 +219,11 @@ export class FlatLineReader {
         }
         let value = Number.NaN;
         if (shift > 0) {
-          if (shift <= MAX_SHIFT) value = nearestDouble(high, low, shift, exponent);
+          if (shift <= MAX_SHIFT) {
+            parts[0] = high;
+            parts[1] = low;
+            value = nearestDouble(parts, shift, exponent);
+          }
         } else if (exponent < 0 && exponent >= -MAX_POWER) value = high / (POWERS_OF_TEN[-exponent] as number);
         else if (exponent === 0) value = high;
         if (Number.isNaN(value)) value = Number((bytes as Buffer).toString('latin1', begin, at));
