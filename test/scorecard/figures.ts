@@ -21,7 +21,7 @@ export function figures(cards: readonly Card[]): string {
     'What is to be said of the weights, and what the last word of the leading incidents was.',
     weights(cards),
     '## How late',
-    'In training records after the first one that shows the trouble: to the first step that the alert names, and to the moment at which the alert was first told when the logs were read piece by piece as they were written. 0: at once. What comes after the last record of a run counts as told with it.',
+    'In training records after the first one that shows the trouble: to the first step that the alert names, and to the moment at which the alert was first told when the logs were read piece by piece as they were written. 0: at once. A gradient norm that only the states of checkpoints have cannot be told of before the next checkpoint. What comes after the last record of a run counts as told with it.',
     delays(troublesIn(cards)),
     '## Beside other rules',
     [
