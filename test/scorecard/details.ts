@@ -23,17 +23,24 @@ function wrongs({ label, reported, troubles, alarms, tooSevere, fatal, ...facts 
     ...alarms.map((one) => `${shown(one)}${why}`),
     ...tooSevere.map((one) => `${shown(one)}, but it healed by itself`),
     ...(fatal === 'missed' ? [`no alert, but there must be one: ${label.troubles.map(({ kind }) => kind)}`] : []),
+    ...(facts.weights && facts.weights.said !== facts.weights.truth
+      ? [`weights ${facts.weights.said} is wrong: ${facts.weights.truth}`]
+      : []),
+    ...(facts.rollback && facts.rollback.said !== facts.rollback.truth
+      ? [`go back to ${facts.rollback.said} is wrong: ${facts.rollback.truth}`]
+      : []),
     ...(facts.state === false ? [`state ${reported.state} is wrong: ${label.state}`] : []),
     ...(facts.attempts === false ? [`${reported.attempts} attempts are wrong: ${label.attempts}`] : []),
     ...(facts.lastStep === false ? [`last step ${reported.last_step} is wrong: ${label.lastStep}`] : []),
   ];
 }
 
-function wrongTrouble({ trouble, outcome, instead }: JudgedTrouble): string[] {
+function wrongTrouble({ trouble, outcome, incident }: JudgedTrouble): string[] {
   const { kind, firstStep, lastStep, occurrences } = trouble;
   const truth = `${kind} ${firstStep} to ${lastStep}${occurrences === null ? '' : `, ${occurrences} times`}`;
   if (outcome === 'missed') return [`missed: ${truth}`];
-  return outcome === 'wrong extent' && instead !== null ? [`${truth}, not ${shown(instead)}`] : [];
+  if (incident === null || outcome === 'found') return [];
+  return [outcome === 'another kind' ? `${truth}, as ${shown(incident)}` : `${truth}, not ${shown(incident)}`];
 }
 
 function shown({ alertname, severity, first_step, last_step, occurrences }: IncidentView): string {

@@ -9,9 +9,13 @@ export interface Trouble {
   readonly firstStep: number | null;
   readonly lastStep: number | null;
   readonly occurrences: number | null;
+  /** First record that shows it, where that is another one than the first. */
+  readonly firstVisible: number | null;
   /** It must be found. */
   readonly required: boolean;
 }
+
+export type Weights = 'intact' | 'lost';
 
 /** `unended`: nothing says that the run has ended. */
 export type EndState = 'finished' | 'failed' | 'unended';
@@ -31,6 +35,10 @@ export interface Label {
   readonly state: EndState | null;
   readonly attempts: number | null;
   readonly lastStep: number | null;
+  /** What is to be said of the weights. */
+  readonly weights: Weights | null;
+  /** The checkpoint to go back to, null for none; undefined where that is not told. */
+  readonly rollback: string | null | undefined;
   readonly troubles: readonly Trouble[];
 }
 
@@ -42,6 +50,7 @@ const TROUBLE = z.object({
   last_step: STEP,
   occurrences: z.number().optional(),
   required: z.boolean().optional(),
+  first_visible_step: z.number().optional(),
 });
 const LABEL = z.object({
   run: z.string(),
@@ -52,7 +61,12 @@ const LABEL = z.object({
   state: z.string().optional(),
   attempts: z.number().optional(),
   last_step: z.number().optional(),
+  weights: z.enum(['intact', 'lost']).nullable().optional(),
+  rollback_checkpoint: z.string().nullable().optional(),
+  rollback_scored: z.boolean().nullable().optional(),
   incidents: z.array(TROUBLE).optional(),
+  // beside exact incidents, what has no exact extent
+  gradual: z.array(TROUBLE).optional(),
   expected: z.array(TROUBLE).optional(),
 });
 
@@ -75,7 +89,8 @@ export function readLabels(folder: string): Label[] {
 }
 
 function labelOf(told: z.output<typeof LABEL>): Label {
-  const found = (told.incidents ?? told.expected ?? []).map((one) => troubleOf(one, told.verdict === undefined));
+  const stated = [...(told.incidents ?? told.expected ?? []), ...(told.gradual ?? [])];
+  const found = stated.map((one) => troubleOf(one, told.verdict === undefined));
   const ends = told.expected?.findLast(({ kind = '' }) => STATES[kindNamed(kind)] !== undefined);
   const restarts = told.expected && found.filter(({ kind }) => kind === 'restart').length;
   const { run, ambiguous, severity } = told;
@@ -89,6 +104,8 @@ function labelOf(told: z.output<typeof LABEL>): Label {
     state: STATES[told.state ?? kindNamed(ends?.kind ?? '')] ?? null,
     attempts: told.attempts ?? (restarts === undefined ? null : restarts + 1),
     lastStep: told.last_step ?? numberOrNull(ends?.last_step),
+    weights: told.weights ?? null,
+    rollback: told.rollback_scored ? (told.rollback_checkpoint ?? null) : undefined,
     troubles: gathered(found.filter(({ kind }) => !NO_TROUBLE.has(kind))),
   };
 }
@@ -99,6 +116,7 @@ function troubleOf(told: z.output<typeof TROUBLE>, required: boolean): Trouble {
     firstStep: numberOrNull(told.first_step),
     lastStep: numberOrNull(told.last_step),
     occurrences: told.occurrences ?? null,
+    firstVisible: told.first_visible_step ?? null,
     required: told.required ?? required,
   };
 }
