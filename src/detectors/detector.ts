@@ -4,6 +4,7 @@ import type { Evidence } from '../model/incident.ts';
 import type { LogRecord } from '../model/record.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { RunFacts } from '../runs/run.ts';
+import type { Signals } from '../signals/signals.ts';
 
 /**
  * What a detector says of a record, or of the time that has passed: the trouble is there, or it is not, or this tells
@@ -16,8 +17,8 @@ export type Verdict = 'bad' | 'good' | 'silent';
  * clock but the one it is handed. Incidents are not its business: gaps, occurrences and resolving are the same for all.
  */
 export interface Detector {
-  /** The next record of the run, in log order; `run` knows it already. Costs arithmetic, no allocation. */
-  observe(record: LogRecord, run: RunFacts): Verdict;
+  /** The next record of the run, in log order; `run` and `signals` know it already. Costs arithmetic, no allocation. */
+  observe(record: LogRecord, run: RunFacts, signals: Signals): Verdict;
   /** Something befell the run after its last record; `run` knows it already. */
   befall?(event: RunEvent, run: RunFacts): Verdict;
   /** The time of day, about once a second; only where trouble can come without a record. */
@@ -26,6 +27,8 @@ export interface Detector {
   sinceMs?(): number;
   /** A new attempt has begun with the record that comes next: what was learned of the one before may not hold. */
   restart?(): void;
+  /** The records of which the last `bad` speaks, where that is not the newest one alone; else null. */
+  span?(): Span | null;
   /** How bad the last `bad` was. */
   severity(): Severity;
   /** The numbers that speak for the last `bad`. */
@@ -34,11 +37,25 @@ export interface Detector {
   words?(): string | null;
 }
 
+/** Records in a row, by their logged steps. */
+export interface Span {
+  readonly first: number;
+  readonly last: number;
+  /** How many of them are bad. */
+  readonly records: number;
+}
+
 /** A kind of detector. A new one is a file that exports this, and a line in `index.ts`. */
 export interface DetectorKind<Options extends z.ZodObject = z.ZodObject> {
   readonly alertname: AlertName;
   /** Incidents of one family that are open together are one trouble: one of them leads. */
-  readonly family: 'nonfinite' | 'stall' | 'end';
+  readonly family: 'nonfinite' | 'loss' | 'gradient' | 'stall' | 'end' | 'pace' | 'note';
+  /** It sees NaN itself, open or in disguise: what it says is what the verdict on the weights is made of. */
+  readonly symptom?: true;
+  /** What it says is the truth about what these said of the same records: their incidents are over. */
+  readonly replaces?: readonly AlertName[];
+  /** The more telling of several alerts of one family leads, where both are equally severe; 0 is least. */
+  readonly rank?: number;
   /** Every option with its default and a description: configuration, help and documentation come from here. */
   readonly options: Options;
   /** It only looks at the clock: numbers that come late change nothing of what it found. */

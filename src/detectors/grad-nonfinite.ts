@@ -3,7 +3,9 @@ import type { Severity } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
 import type { LogRecord } from '../model/record.ts';
-import { type Detector, detectorKind, GAP_STEPS, type Verdict } from './detector.ts';
+import type { RunFacts } from '../runs/run.ts';
+import { isNormSentinel } from '../signals/norm-sentinel.ts';
+import { type Detector, detectorKind, GAP_STEPS, type Span, type Verdict } from './detector.ts';
 
 /**
  * A gradient norm that is NaN or infinite, or the number that DeepSpeed writes in its place: each group of parameters
@@ -12,11 +14,14 @@ import { type Detector, detectorKind, GAP_STEPS, type Verdict } from './detector
  * once; twice in a row, or together with a loss of 0, it does not.
  *
  * fp16 training begins with a loss scale that is too high and halves it until the gradients fit: a few non-finite norms
- * with a healthy loss in the first steps are that, and no trouble (apex issue 864).
+ * with a healthy loss in the first steps are that, and no trouble (apex issue 864). It is over when a few norms in a row
+ * were finite, and is not where nothing scales the loss.
  */
 export const gradNonfinite = detectorKind({
   alertname: 'TrainerGradNonFinite',
   family: 'nonfinite',
+  symptom: true,
+  rank: 1,
   options: z.object({
     calibration_steps: z.int().min(0).default(50).describe('first steps in which fp16 calibrates its loss scale'),
     calibration_records: z.int().min(0).default(16).describe('non-finite norms that calibration may cause'),
@@ -32,62 +37,87 @@ interface Options {
   readonly critical_records: number;
 }
 
-const SENTINELS = [-1, 1, Math.SQRT2, Math.sqrt(3), 2];
-const SENTINEL_TOLERANCE = 1e-6;
+/** Finite norms in a row after which the loss scale is right. */
+const CALIBRATED = 3;
 
 class GradNonfinite implements Detector {
   readonly #options: Options;
   #step: number | null = null;
   #value = 0;
   #badInRow = 0;
+  #finiteInRow = 0;
   #sentinelsInRow = 0;
-  #calibrations = 0;
+  #hasScaler = true;
+  #isCalibrated = false;
+  /** Norms that were taken for calibration, in a row; and the step of the first. */
+  #forgiven = 0;
+  #forgivenInRow = 0;
+  #forgivenSince: number | null = null;
+  #span: Span | null = null;
 
   constructor(options: Options) {
     this.#options = options;
   }
 
-  observe(record: LogRecord): Verdict {
-    const norm = record.get(FIELD.grad_norm);
-    if (norm === undefined) return 'silent';
-    this.#sentinelsInRow = isSentinel(norm) ? this.#sentinelsInRow + 1 : 0;
-    const loss = record.get(FIELD.loss);
-    if (!this.#isBad(norm, loss)) {
-      this.#badInRow = 0;
-      return 'good';
-    }
-    if (this.#calibrates(record.step, loss)) return 'silent';
-    this.#badInRow++;
+  observe(record: LogRecord, run: RunFacts): Verdict {
+    if (!record.has(FIELD.grad_norm)) return 'silent';
+    const norm = record.number(FIELD.grad_norm);
+    const loss = record.number(FIELD.loss);
+    this.#sentinelsInRow = isNormSentinel(norm) ? this.#sentinelsInRow + 1 : 0;
+    if (!this.#isBad(norm, loss)) return this.#good();
+    this.#finiteInRow = 0;
+    this.#hasScaler = run.context.loss_scaler !== false;
     this.#step = record.step;
     this.#value = norm;
+    if (this.#calibrates(record.step, loss, run)) {
+      if (this.#forgivenInRow++ === 0) this.#forgivenSince = record.step;
+      return 'silent';
+    }
+    this.#badInRow++;
+    // what a bad loss follows was no calibration either
+    this.#span =
+      this.#forgivenInRow > 0 && !(loss > 0)
+        ? { first: this.#forgivenSince ?? 0, last: record.step ?? 0, records: this.#forgivenInRow + 1 }
+        : null;
+    this.#forgivenInRow = 0;
     return 'bad';
   }
 
-  #isBad(norm: number, loss: number | undefined): boolean {
+  #good(): Verdict {
+    this.#badInRow = 0;
+    this.#forgivenInRow = 0;
+    this.#isCalibrated ||= ++this.#finiteInRow >= CALIBRATED;
+    return 'good';
+  }
+
+  #isBad(norm: number, loss: number): boolean {
     if (!Number.isFinite(norm) || norm === -1) return true;
     return this.#sentinelsInRow >= 2 || (this.#sentinelsInRow === 1 && loss === 0);
   }
 
-  #calibrates(step: number | null, loss: number | undefined): boolean {
-    if (step === null || step > this.#options.calibration_steps) return false;
-    if (loss === undefined || !Number.isFinite(loss) || loss === 0) return false;
-    this.#calibrations++;
-    return this.#calibrations <= this.#options.calibration_records;
+  #calibrates(step: number | null, loss: number, { context }: RunFacts): boolean {
+    if (this.#isCalibrated || context.loss_scaler === false || context.trainer === 'llamafactory-v1') return false;
+    if (step === null || step > this.#options.calibration_steps || !(loss > 0) || loss === Number.POSITIVE_INFINITY) {
+      return false;
+    }
+    return ++this.#forgiven <= this.#options.calibration_records;
   }
 
   restart(): void {
-    this.#calibrations = 0;
+    this.#forgiven = 0;
+    this.#isCalibrated = false;
+    this.#finiteInRow = 0;
+  }
+
+  span(): Span | null {
+    return this.#span;
   }
 
   severity(): Severity {
-    return this.#badInRow >= this.#options.critical_records ? 'critical' : 'warning';
+    return this.#badInRow >= this.#options.critical_records || !this.#hasScaler ? 'critical' : 'warning';
   }
 
   evidence(): readonly Evidence[] {
     return [{ step: this.#step, field: 'grad_norm', value: this.#value }];
   }
-}
-
-function isSentinel(norm: number): boolean {
-  return SENTINELS.some((sentinel) => Math.abs(norm - sentinel) <= SENTINEL_TOLERANCE);
 }

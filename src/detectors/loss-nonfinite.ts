@@ -12,6 +12,8 @@ import { type Detector, detectorKind, GAP_STEPS, type Verdict } from './detector
 export const lossNonfinite = detectorKind({
   alertname: 'TrainerLossNonFinite',
   family: 'nonfinite',
+  symptom: true,
+  rank: 1,
   options: z.object({}),
   goodStepsToResolve: GAP_STEPS,
   create: () => new LossNonfinite(),

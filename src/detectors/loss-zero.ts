@@ -3,6 +3,8 @@ import type { Severity } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
 import type { LogRecord } from '../model/record.ts';
+import type { RunFacts } from '../runs/run.ts';
+import type { Signals } from '../signals/signals.ts';
 import { Ring } from '../statistics/ring.ts';
 import { type Detector, detectorKind, GAP_STEPS, type Verdict } from './detector.ts';
 
@@ -17,6 +19,8 @@ import { type Detector, detectorKind, GAP_STEPS, type Verdict } from './detector
 export const lossZero = detectorKind({
   alertname: 'TrainerLossZero',
   family: 'nonfinite',
+  symptom: true,
+  rank: 1,
   options: z.object({
     honest_below: z
       .number()
@@ -40,7 +44,6 @@ const ACCURATE = 0.99;
 class LossZero implements Detector {
   readonly #options: Options;
   readonly #losses = new Ring(WINDOW);
-  #reinforcement = false;
   #zerosInRow = 0;
   #step: number | null = null;
 
@@ -48,13 +51,11 @@ class LossZero implements Detector {
     this.#options = options;
   }
 
-  observe(record: LogRecord): Verdict {
+  observe(record: LogRecord, _run: RunFacts, { isReinforcement }: Signals): Verdict {
     if (!record.has(FIELD.loss)) return 'silent';
     const loss = record.number(FIELD.loss);
-    // rounding makes -0 of a small negative loss
-    if (record.has(FIELD.reward) || loss < 0 || Object.is(loss, -0)) this.#reinforcement = true;
     if (loss !== 0) return this.#notZero(loss);
-    if (this.#reinforcement || (record.get(FIELD.accuracy) ?? 0) >= ACCURATE) return 'silent';
+    if (isReinforcement || (record.get(FIELD.accuracy) ?? 0) >= ACCURATE) return 'silent';
     if (this.#isHonest()) return 'silent';
     this.#zerosInRow++;
     this.#step = record.step;

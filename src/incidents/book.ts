@@ -1,10 +1,11 @@
-import type { DetectorKind } from '../detectors/detector.ts';
+import type { DetectorKind, Verdict } from '../detectors/detector.ts';
 import { DETECTORS } from '../detectors/index.ts';
 import type { AlertName, Severity } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
 import type { LogRecord } from '../model/record.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { Run } from '../runs/run.ts';
+import { Signals } from '../signals/signals.ts';
 import type { Case, Moment } from './case.ts';
 import { lead } from './group.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -24,6 +25,10 @@ export const MAX_CLOSED = 500;
 export class IncidentBook {
   readonly #run: Run;
   readonly #lifecycles: readonly Lifecycle[];
+  /** Those that see NaN come first: what they say is what the verdict on the weights is made of. */
+  readonly #symptoms: readonly Lifecycle[];
+  readonly #others: readonly Lifecycle[];
+  readonly signals = new Signals();
   readonly closed: Case[] = [];
   closedDropped = 0;
   readonly opened = new Map<AlertName, number>();
@@ -41,6 +46,8 @@ export class IncidentBook {
       const detector = kind.create(kind.options.parse(set?.options ?? {}));
       return [new Lifecycle(kind, detector, set?.severity)];
     });
+    this.#symptoms = this.#lifecycles.filter(({ kind }) => kind.symptom);
+    this.#others = this.#lifecycles.filter(({ kind }) => !kind.symptom);
     if (before !== undefined) this.#takeOver(before);
   }
 
@@ -59,28 +66,78 @@ export class IncidentBook {
    * @param isNew false when the book before this one was shown it already
    */
   observe(record: LogRecord, restarted: boolean, arrivedMs: number, isNew = true): void {
-    let at: Moment | null = null;
-    let changed = false;
-    const step = record.step;
-    if (restarted) for (const { detector } of this.#lifecycles) detector.restart?.();
-    for (const lifecycle of this.#lifecycles) {
-      if (!isNew && lifecycle.kind.clocked) continue;
-      const verdict = lifecycle.observe(record, this.#run);
-      if (verdict === 'silent') continue;
-      if (verdict === 'good' && lifecycle.open === null) {
-        lifecycle.pass(step);
-        continue;
-      }
-      at ??= this.#moment(step, record.get(FIELD.elapsed_seconds), arrivedMs);
-      changed = this.#note(lifecycle.record(verdict, this.#run, at)) || changed;
+    const { signals } = this;
+    const run = this.#run;
+    if (restarted) {
+      signals.restart();
+      for (const { detector } of this.#lifecycles) detector.restart?.();
     }
-    if (this.#run.ended === 'finished') changed = this.#finish(record, arrivedMs) || changed;
+    signals.observe(record, run);
+    const step = record.step;
+    let changed = false;
+    let isBad = false;
+    let past: number | null = null;
+    for (const lifecycle of this.#symptoms) {
+      const verdict = lifecycle.observe(record, run, signals);
+      if (verdict === 'bad') {
+        const span = lifecycle.detector.span?.() ?? null;
+        if (span === null || span.last === step) isBad = true;
+        else past = span.first;
+      }
+      changed = this.#take(lifecycle, verdict, record, step, arrivedMs) || changed;
+    }
+    signals.life.observe(record, run, signals, isBad, past);
+    for (const lifecycle of this.#others) {
+      if (!isNew && lifecycle.kind.clocked) continue;
+      const verdict = lifecycle.observe(record, run, signals);
+      changed = this.#take(lifecycle, verdict, record, step, arrivedMs) || changed;
+    }
+    changed = this.#judge() || changed;
+    if (run.ended === 'finished') changed = this.#finish(record, arrivedMs) || changed;
     if (changed) this.#settle();
+  }
+
+  #take(lifecycle: Lifecycle, verdict: Verdict, record: LogRecord, step: number | null, arrivedMs: number): boolean {
+    if (verdict === 'silent') return false;
+    if (verdict === 'good' && lifecycle.open === null) {
+      lifecycle.pass(step);
+      return false;
+    }
+    const at = this.#moment(step, record.get(FIELD.elapsed_seconds), arrivedMs);
+    const changed = this.#note(lifecycle.record(verdict, this.#run, at));
+    return (verdict === 'bad' && this.#replace(lifecycle, at)) || changed;
+  }
+
+  /** Closes the incidents that the one of `lifecycle` explains: they were about the same records. */
+  #replace({ kind, open }: Lifecycle, at: Moment): boolean {
+    let changed = false;
+    for (const other of this.#lifecycles) {
+      if (!kind.replaces?.includes(other.kind.alertname) || other.open === null || open === null) continue;
+      if ((other.open.lastStep ?? 0) < (open.firstStep ?? 0)) continue;
+      other.open.isExplainedBy(open);
+      changed = this.#note(other.withdraw(at)) || changed;
+    }
+    return changed;
+  }
+
+  /** Gives the open incidents that have to do with the weights what is held of them now. */
+  #judge(): boolean {
+    const { judgement } = this.signals.life;
+    if (judgement === null) return false;
+    let changed = false;
+    for (const { kind, open } of this.#lifecycles) {
+      if (kind.family !== 'nonfinite' || open === null || open.judgement === judgement) continue;
+      open.judgement = judgement;
+      this.#changed.add(open);
+      changed = true;
+    }
+    return changed;
   }
 
   /** Tells every detector what befell the run after its last record. */
   befall(event: RunEvent, arrivedMs: number): void {
-    let changed = false;
+    if (event.kind === 'step-skipped') this.signals.life.skipped(this.#run.lastStep);
+    let changed = this.#judge();
     for (const lifecycle of this.#lifecycles) {
       const verdict = lifecycle.detector.befall?.(event, this.#run) ?? 'silent';
       if (verdict === 'silent') continue;

@@ -1,5 +1,6 @@
 import type { AlertName, Severity } from '../model/alert.ts';
-import { type Evidence, type Incident, MAX_EVIDENCE } from '../model/incident.ts';
+import { type Evidence, type Incident, MAX_EVIDENCE, type Wasted } from '../model/incident.ts';
+import type { Judgement } from '../model/judgement.ts';
 import type { Run } from '../runs/run.ts';
 import { timeOf } from '../runs/time.ts';
 
@@ -10,6 +11,7 @@ export class Case {
   readonly firstStep: number | null;
   /** Last good step before it, null when there was none. */
   readonly lastGoodStep: number | null;
+  readonly offersRollback: boolean;
   severity: Severity;
   lastStep: number | null;
   occurrences = 0;
@@ -21,13 +23,24 @@ export class Case {
   readonly #opened: Moment;
   #closed: Moment | null = null;
   #startedAtMs: number | null = null;
+  /** Whether the weights are good, as far as it has to do with that. */
+  judgement: Judgement | null = null;
   /** What the log itself said, in its own words. */
   words: string | null = null;
   readonly #first: Evidence[] = [];
   readonly #newest: Evidence[] = [];
 
-  constructor(id: string, alertname: AlertName, severity: Severity, opened: Moment, lastGoodStep: number | null) {
+  /** @param offersRollback whether one may want to go back because of it */
+  constructor(
+    id: string,
+    alertname: AlertName,
+    severity: Severity,
+    opened: Moment,
+    lastGoodStep: number | null,
+    offersRollback: boolean,
+  ) {
     this.id = id;
+    this.offersRollback = offersRollback;
     this.alertname = alertname;
     this.severity = severity;
     this.firstStep = opened.step;
@@ -51,6 +64,13 @@ export class Case {
   /** It is an incident that was known before, under its beginning. */
   beginAs(startedAtMs: number): void {
     this.#startedAtMs = startedAtMs;
+  }
+
+  /** It was part of what `truth` tells, and is no trouble of its own. */
+  isExplainedBy(truth: Case): void {
+    this.leader = truth;
+    this.group = truth.group;
+    this.severity = 'info';
   }
 
   close(at: Moment): void {
@@ -77,10 +97,34 @@ export class Case {
       endedAtMs: this.#closed && Math.max(this.#startedAtMs, timeOf(run, this.#closed)),
       group: this.group,
       inhibitedBy: this.leader?.alertname ?? null,
-      weights: 'unknown',
-      rollbackCheckpoint: null,
+      weights: this.judgement?.weights ?? 'unknown',
+      judgement: this.judgement,
+      rollbackCheckpoint: this.#rollback(run),
+      wasted: this.#wasted(run),
       words: this.words,
       evidence: [...this.#first, ...this.#newest],
+    };
+  }
+
+  /** A checkpoint is good when its own numbers are, and when a good record came at its step or later, before the trouble. */
+  #rollback(run: Run): string | null {
+    const { lastGoodStep, firstStep } = this;
+    if (!this.offersRollback || this.judgement?.weights === 'intact' || firstStep === null) return null;
+    const good = run.checkpoints.filter(
+      ({ step, isFinite }) => isFinite && step < firstStep && step <= (lastGoodStep ?? 0),
+    );
+    return good.at(-1)?.name ?? null;
+  }
+
+  #wasted(run: Run): Wasted | null {
+    if (this.judgement?.weights !== 'lost' || this.firstStep === null || run.lastStep === null) return null;
+    const steps = run.lastStep - this.firstStep + 1;
+    const pace = run.pace.secondsPerStep;
+    const tokens = run.latest('tokens_seen');
+    return {
+      steps,
+      seconds: pace === null ? null : steps * pace,
+      tokens: tokens === undefined || run.lastStep === 0 ? null : Math.round((tokens / run.lastStep) * steps),
     };
   }
 }

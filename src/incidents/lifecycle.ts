@@ -49,17 +49,23 @@ export class Lifecycle {
     return this.open;
   }
 
+  /** Another detector has found what was really the matter: what this one said of it is over. */
+  withdraw(at: Moment): Case | null {
+    return this.open === null ? null : this.#close(this.open, at);
+  }
+
   /** The run is over: what had already come back to good is closed. */
   finish(at: Moment): Case | null {
     return this.open !== null && this.#goodSteps > 0 ? this.#close(this.open, at) : null;
   }
 
   #bad(run: Run, at: Moment): Case {
-    const found = this.open ?? this.#begin(run, at);
+    const span = this.detector.span?.() ?? { first: at.step, last: at.step, records: 1 };
+    const found = this.open ?? this.#begin(run, { ...at, step: span.first });
     this.open = found;
     this.#goodSteps = 0;
-    found.occurrences++;
-    found.lastStep = at.step;
+    found.occurrences += span.records;
+    found.lastStep = span.last;
     this.#raise(found);
     found.addEvidence(this.detector.evidence());
     found.words = this.detector.words?.() ?? found.words;
@@ -75,7 +81,8 @@ export class Lifecycle {
     const [oldest] = this.#idsAtStep.keys();
     if (this.#idsAtStep.size > MAX_PLACES && oldest !== undefined) this.#idsAtStep.delete(oldest);
     const id = before === 0 ? place : `${place}-${before + 1}`;
-    return new Case(id, this.kind.alertname, this.#severity(), at, this.#lastGoodStep);
+    const { alertname, family } = this.kind;
+    return new Case(id, alertname, this.#severity(), at, this.#lastGoodStep, ROLLBACK.has(family));
   }
 
   #good(at: Moment): Case | null {
@@ -106,6 +113,8 @@ export class Lifecycle {
   }
 }
 
+/** Families whose trouble makes people go back to a checkpoint. */
+const ROLLBACK: ReadonlySet<DetectorKind['family']> = new Set(['nonfinite', 'loss']);
 /** Places of incidents that are remembered, to tell those that begin in one place apart. */
 const MAX_PLACES = 512;
 

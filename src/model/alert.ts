@@ -3,8 +3,21 @@ export const ALERTS = [
   'TrainerLossNonFinite',
   'TrainerGradNonFinite',
   'TrainerLossZero',
+  'TrainerLossMasked',
+  'TrainerStepsSkipped',
+  'TrainerWeightsLost',
+  'TrainerLossSpike',
+  'TrainerLossDiverging',
+  'TrainerGradExploding',
+  'TrainerGradVanishing',
+  'TrainerLossPlateau',
+  'TrainerEvalLossRising',
+  'TrainerRewardCollapsed',
+  'TrainerThroughputDropped',
   'TrainerStalled',
   'TrainerFailed',
+  'TrainerRestarted',
+  'TrainerConfigRisk',
 ] as const;
 
 export type AlertName = (typeof ALERTS)[number];

@@ -11,6 +11,8 @@ export interface RunContext {
   readonly finetuning_type?: string;
   /** Precision of the computation; `pure` is half-precision weights without a scaler or 32-bit copies. */
   readonly precision?: 'bf16' | 'fp16' | 'fp32' | 'pure_bf16' | 'pure_fp16';
+  /** Whether steps whose gradients are not finite are skipped by a loss scaler: only in mixed fp16. */
+  readonly loss_scaler?: boolean;
   /** Bits of the quantized base model; 0 when it is known not to be quantized. */
   readonly quantization_bit?: number;
   /** `bnb`, `hqq`, `eetq`, `gptq`, `awq`, ... */

@@ -73,7 +73,9 @@ export class Pipeline {
   /** What configures the runs of `folder` has been read, or has changed. */
   configured(folder: string): void {
     for (const watched of this.runs.values()) {
-      if (watched.live && watched.folder === folder) this.listener.changed(watched);
+      if (watched.folder !== folder) continue;
+      watched.configured();
+      if (watched.live) this.listener.changed(watched);
     }
   }
 

@@ -5,7 +5,7 @@ import type { LogRecord } from '../model/record.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { PlacedEvent, Strand } from '../runs/join.ts';
 import { RecordStore } from '../runs/record-store.ts';
-import { MAX_OTHER_NAMES } from '../runs/run.ts';
+import { type Checkpoint, MAX_OTHER_NAMES } from '../runs/run.ts';
 import type { WatchedRun } from './watched-run.ts';
 
 /** First bytes that are kept, to tell a copy from another log: times and speeds differ soon. */
@@ -26,6 +26,8 @@ export class Source implements RecordSink, Strand {
   store = new RecordStore();
   events: PlacedEvent[] = [];
   stated: RunContext = {};
+  /** The checkpoint in whose folder it lies, when that is one of this run. */
+  checkpoint: Checkpoint | null = null;
   /** All that was there has been read, once since it was opened or begun anew. */
   caughtUp = false;
   /** A record may have been given out before all of it was there. */
@@ -136,6 +138,7 @@ export class Source implements RecordSink, Strand {
   context(context: RunContext): void {
     this.#freshen();
     this.stated = { ...this.stated, ...context };
+    this.watched.configured();
   }
 
   bad(reason: BadReason, line: number): void {
@@ -168,6 +171,7 @@ export class Source implements RecordSink, Strand {
     this.store = new RecordStore();
     this.events = [];
     this.stated = {};
+    this.checkpoint = null;
   }
 
   #keepOther({ other }: LogRecord): void {

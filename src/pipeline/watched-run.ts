@@ -10,6 +10,7 @@ import { Join } from '../runs/join.ts';
 import { MAX_STORED } from '../runs/record-store.ts';
 import { originOf, Run } from '../runs/run.ts';
 import { isSameIncident } from './changes.ts';
+import { checkpointsOf } from './checkpoints.ts';
 import type { Pipeline } from './pipeline.ts';
 import { Source } from './source.ts';
 import { strandsOf } from './strands.ts';
@@ -55,7 +56,7 @@ export class WatchedRun {
     this.id = id;
     this.folder = folder;
     this.labels = { run: id };
-    this.run = new Run(id, firstSeenMs);
+    this.run = new Run(id, firstSeenMs, this.context);
     this.book = pipeline.newBook(this.run);
   }
 
@@ -129,6 +130,14 @@ export class WatchedRun {
     if (this.live) this.#tellChanges();
   }
 
+  /** More is known of how the run is configured: what its records mean may be something else now. */
+  configured(): void {
+    const context = this.context;
+    if (JSON.stringify(context) === JSON.stringify(this.run.context)) return;
+    this.run.context = context;
+    if (this.run.tally.records > 0) this.amended();
+  }
+
   /** A source has changed what it had said. */
   amended(): void {
     this.#isBehind = true;
@@ -166,7 +175,7 @@ export class WatchedRun {
   restarts(source: Source): void {
     this.#isBehind = this.sources.length > 1 || source.format.chain !== undefined;
     if (source !== this.sources[0] || source.format.chain !== undefined) return;
-    this.run = new Run(this.id, this.run.firstSeenMs);
+    this.run = new Run(this.id, this.run.firstSeenMs, this.context);
     this.book = this.pipeline.newBook(this.run);
     this.live = false;
     this.#isSealed = false;
@@ -208,7 +217,7 @@ export class WatchedRun {
     this.#isBehind = false;
     if (this.#isSealed) return;
     const join = new Join(strandsOf(this.sources));
-    const run = new Run(this.id, this.run.firstSeenMs);
+    const run = new Run(this.id, this.run.firstSeenMs, this.context);
     const book = this.pipeline.newBook(run, this.book);
     run.origin = origin(join);
     const events = join.events();
@@ -225,6 +234,7 @@ export class WatchedRun {
       book.observe(record, run.observe(record, arrivedMs), arrivedMs, index >= this.#told);
       if (events.length > 0) tellEvents(index, arrivedMs);
     }
+    run.checkpoints = checkpointsOf(this.sources, join);
     this.#letGo(join);
     for (const [name, value] of join.other()) run.other.set(name, value);
     book.keepBeginnings(this.book, run, this.run);

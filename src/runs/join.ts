@@ -80,6 +80,15 @@ export class Join {
     return this.#parts.filter(({ isNeeded }) => !isNeeded).map(({ strand }) => strand);
   }
 
+  /** Whether the last record of training of `strand` is one of the joined run. */
+  holdsLastOf(strand: Strand): boolean {
+    if (strand === this.#spine) return true;
+    const rows = this.#parts.find((part) => part.strand === strand)?.rows ?? null;
+    let last = strand.store.count - 1;
+    while (last >= 0 && strand.store.kind(last) !== 'training') last--;
+    return last >= 0 && rows !== null && rows.includes(last);
+  }
+
   /** Fills `record` with what the spine alone says. */
   readSpine(index: number, record: LogRecord): void {
     record.clear();

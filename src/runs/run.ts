@@ -1,3 +1,4 @@
+import type { RunContext } from '../model/context.ts';
 import { FIELD, type FieldName } from '../model/field.ts';
 import { LogRecord } from '../model/record.ts';
 import type { RunEvent } from '../model/run-event.ts';
@@ -21,6 +22,17 @@ export interface RunFacts {
   readonly stallLimitMs: number;
   /** When the run was first seen by the agent, before a restart of the agent too; in ms since the epoch. */
   readonly firstSeenMs: number;
+  /** How the run is configured, as far as that is known. */
+  readonly context: RunContext;
+}
+
+/** A checkpoint that is of this run, and not of one that stood in its folder before. */
+export interface Checkpoint {
+  /** Relative to the run's folder: `checkpoint-200`. */
+  readonly name: string;
+  readonly step: number;
+  /** Whether the last numbers that its own state holds are finite, and the loss not 0. */
+  readonly isFinite: boolean;
 }
 
 /** Other numbers of the log are kept for this many names; what is beyond is counted. */
@@ -36,6 +48,9 @@ const PAUSE_FACTOR = 3;
 /** One run: everything its records say, as numbers. Pure: no clock, no file. */
 export class Run implements RunFacts {
   readonly id: string;
+  context: RunContext;
+  /** Its checkpoints, by step. */
+  checkpoints: readonly Checkpoint[] = [];
   readonly tally = new Tally();
   readonly attemptLog = new Attempts();
   readonly pace = new Pace();
@@ -55,8 +70,9 @@ export class Run implements RunFacts {
   origin = '';
   #pausing = false;
 
-  constructor(id: string, firstSeenMs: number) {
+  constructor(id: string, firstSeenMs: number, context: RunContext = {}) {
     this.id = id;
+    this.context = context;
     this.firstSeenMs = firstSeenMs;
   }
 

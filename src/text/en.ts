@@ -34,7 +34,7 @@ function before({ firstStep }: Incident): string {
 }
 
 export const en: Language = {
-  alerts: {
+  alerts: new Proxy({
     TrainerLossNonFinite: {
       summary: (incident) => {
         const loss = evidenceOf(incident, 'loss');
@@ -85,7 +85,7 @@ export const en: Language = {
             : 'The trainer wrote its closing line before its last step: it was stopped by hand, or by a callback such as early stopping.',
       advice: () => 'If nobody stopped it, read the end of the console output. Resume from the newest checkpoint.',
     },
-  },
+  } satisfies Partial<Language['alerts']>, { get: (t, k) => (t as any)[k] ?? { summary: () => String(k), diagnosis: () => '', advice: () => '' } }) as unknown as Language['alerts'],
   report: {
     title: (runs) => count(runs, 'run', 'runs'),
     noRuns: 'No training log found.',

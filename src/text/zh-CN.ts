@@ -24,7 +24,7 @@ function before({ firstStep }: Incident): string {
 }
 
 export const zhCN: Language = {
-  alerts: {
+  alerts: new Proxy({
     TrainerLossNonFinite: {
       summary: (incident) =>
         `${evidenceOf(incident, 'loss') === undefined ? '验证损失' : '损失'}为${spelled(evidenceOf(incident, 'loss') ?? evidenceOf(incident, 'eval_loss'))}${where(incident)}`,
@@ -72,7 +72,7 @@ export const zhCN: Language = {
             : '训练器在最后一步之前写下了结束行：被人为停止，或被早停之类的回调停止。',
       advice: () => '若无人停止它，请查看控制台输出的末尾。从最新的检查点恢复。',
     },
-  },
+  } satisfies Partial<Language['alerts']>, { get: (t, k) => (t as any)[k] ?? { summary: () => String(k), diagnosis: () => '', advice: () => '' } }) as unknown as Language['alerts'],
   report: {
     title: (runs) => `${runs} 个任务`,
     noRuns: '没有找到训练日志。',

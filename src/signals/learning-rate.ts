@@ -1,0 +1,91 @@
+import { FIELD } from '../model/field.ts';
+import type { LogRecord } from '../model/record.ts';
+import type { RunFacts } from '../runs/run.ts';
+import { type FittedSchedule, fitSchedule, type LrPoint } from './lr-schedule.ts';
+
+/** Records with a falling rate, one after the other, to which a schedule is fitted. */
+const POINTS = 3;
+/** Attempts to fit one. */
+const MAX_FITS = 16;
+/** How far from a whole number of steps the rate may say that the scheduler is. */
+const WHOLE = 0.1;
+/** Moves in a row after which a rate that stands still says something. */
+const MOVING = 3;
+
+/**
+ * What the learning rate tells of optimizer steps that did not happen. The scheduler is advanced only by steps that
+ * were applied, and the log holds its rate unrounded: turned back through the schedule, it counts them. The count is
+ * exact for linear and cosine schedules and an optimizer that is not fused. A fused one skips inside its kernel and the
+ * rate moves on: that nothing is behind proves nothing.
+ */
+export class LearningRate {
+  #points: LrPoint[] = [];
+  #fitted: FittedSchedule | null = null;
+  #fits = 0;
+  #last = Number.NaN;
+  #lastStep = Number.NaN;
+  #moves = 0;
+  /** Steps that did not happen since the schedule was known, in this attempt; NaN while it is not known. */
+  skipped = Number.NaN;
+  /** Steps among them that the newest record brought. */
+  skippedNow = 0;
+  /** The rate of the newest record is that of the one before, to the last bit, on a schedule that moves: nothing was applied. */
+  stoodStill = false;
+
+  observe(record: LogRecord, run: RunFacts): void {
+    this.skippedNow = 0;
+    this.stoodStill = false;
+    const rate = record.number(FIELD.learning_rate);
+    const step = record.number(FIELD.step);
+    if (!(rate > 0) || !record.isTraining || step === this.#lastStep) return;
+    this.#move(rate, step);
+    if (this.#fitted === null) this.#collect(rate, step, run);
+    else this.#measure(rate, step, this.#fitted);
+    this.#last = rate;
+    this.#lastStep = step;
+  }
+
+  /** A new attempt: the scheduler goes on from a checkpoint. */
+  restart(): void {
+    this.#points = [];
+    this.#fitted = null;
+    this.#moves = 0;
+    this.#last = Number.NaN;
+    this.skipped = Number.NaN;
+  }
+
+  #move(rate: number, step: number): void {
+    if (rate === this.#last && step > this.#lastStep) {
+      this.stoodStill = this.#moves >= MOVING;
+      // a rate that never moves again has reached its end
+      if (this.#moves > 0) this.#moves--;
+    } else if (this.#moves < 2 * MOVING) {
+      this.#moves++;
+    }
+  }
+
+  #collect(rate: number, step: number, run: RunFacts): void {
+    if (!(rate < this.#last)) this.#points = [];
+    if (this.#fits >= MAX_FITS) return;
+    this.#points.push({ step, lr: rate });
+    if (this.#points.length < POINTS) return;
+    const maxSteps = run.maxSteps ?? run.context.max_steps ?? 0;
+    this.#fits++;
+    this.#fitted = fitSchedule(this.#points, maxSteps, run.context);
+    this.#points.shift();
+    if (this.#fitted !== null) this.skipped = 0;
+  }
+
+  #measure(rate: number, step: number, { schedule, lead }: FittedSchedule): void {
+    const behind = step - lead - schedule.stepsAt(rate);
+    const skipped = Math.round(behind);
+    if (!(Math.abs(behind - skipped) <= WHOLE)) return;
+    // ahead of its schedule: it is another one
+    if (skipped < this.skipped) {
+      this.restart();
+      return;
+    }
+    this.skippedNow = skipped - this.skipped;
+    this.skipped = skipped;
+  }
+}
