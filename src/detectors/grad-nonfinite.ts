@@ -37,6 +37,8 @@ interface Options {
   readonly critical_records: number;
 }
 
+/** Norms that calibration may cause where it is not known whether there is a loss scaler. */
+const UNSURE_RECORDS = 2;
 /** Finite norms in a row after which the loss scale is right. */
 const CALIBRATED = 3;
 
@@ -100,7 +102,8 @@ class GradNonfinite implements Detector {
     if (step === null || step > this.#options.calibration_steps || !(loss > 0) || loss === Number.POSITIVE_INFINITY) {
       return false;
     }
-    return ++this.#forgiven <= this.#options.calibration_records;
+    const most = context.loss_scaler === true ? this.#options.calibration_records : UNSURE_RECORDS;
+    return ++this.#forgiven <= most;
   }
 
   restart(): void {

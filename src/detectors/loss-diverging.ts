@@ -38,8 +38,6 @@ interface Options {
 const IN_ROW = 3;
 const LEVEL = 5;
 const CHANGES = 32;
-/** Changes that are known before their spread counts. */
-const LEAST_CHANGES = 8;
 /** Median deviation of a difference to standard deviation of one. */
 const SPREAD = 1.4826 / Math.SQRT2;
 /** It has come back when it is no further above the best than this share of the way. */
@@ -52,6 +50,8 @@ class LossDiverging implements Detector {
   readonly #level = new SortedWindow(LEVEL);
   readonly #changes = new SortedWindow(CHANGES);
   #best = Number.POSITIVE_INFINITY;
+  /** The best is the median of some losses. */
+  #isBestSure = false;
   #last = Number.NaN;
   #count = 0;
   /** High ones in a row, the steps at which they began and ended, and the highest. */
@@ -66,14 +66,18 @@ class LossDiverging implements Detector {
     this.#options = options;
   }
 
-  observe(record: LogRecord, _run: RunFacts, { loss: trend, isReinforcement }: Signals): Verdict {
+  observe(record: LogRecord, _run: RunFacts, { loss: trend, isReinforcement, isStepBack }: Signals): Verdict {
     const loss = record.number(FIELD.loss);
+    if (isStepBack) this.restart();
     if (isReinforcement || !(loss > 0) || loss === Number.POSITIVE_INFINITY) return 'silent';
     this.#take(loss);
     const best = this.#best;
     this.#row(loss, record.number(FIELD.step), best);
     const level = this.#level.median();
-    if (level < best) this.#best = level;
+    if (level < best) {
+      this.#best = level;
+      this.#isBestSure = this.#level.size >= IN_ROW;
+    }
     if (this.#isOpen) return this.#goesOn(loss, best);
     if (!this.#diverges(level, best, trend)) return 'good';
     this.#isOpen = true;
@@ -99,10 +103,12 @@ class LossDiverging implements Detector {
   }
 
   #diverges(level: number, best: number, trend: Signals['loss']): boolean {
-    const { peak_ratio, score } = this.#options;
-    if (this.#inRow < IN_ROW || this.#peak < peak_ratio * best) return false;
+    const { peak_ratio, critical_ratio, score } = this.#options;
+    // a single first loss may have been a lucky one
+    const wanted = this.#isBestSure ? peak_ratio : Math.max(peak_ratio, critical_ratio);
+    if (this.#inRow < IN_ROW || this.#peak < wanted * best) return false;
     if (level - best < MATTERS * trend.beginning) return false;
-    const spread = this.#changes.size < LEAST_CHANGES ? 0 : SPREAD * this.#changes.median();
+    const spread = SPREAD * this.#changes.median();
     return Math.log(level / best) >= score * spread;
   }
 

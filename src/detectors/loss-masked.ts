@@ -38,10 +38,13 @@ interface Options {
 
 /** Spreads by which a loss is off where there are other traces. */
 const OFF_SCORE = 4;
-/** Losses before a dip without other traces is one. */
-const LEAST_RECORDS = 8;
+/** Losses before a dip without other traces is one; fewer when it is deep. */
+const LEAST_RECORDS = 20;
+const LEAST_RECORDS_DEEP = 8;
+const DEEP = 0.7;
+const DEEP_SCORE = -10;
 /** Records in which a dip has to come back, and of the expected loss, where it is back. */
-const DIP_RECORDS = 8;
+const DIP_RECORDS = 3;
 const BACK = 0.93;
 
 class LossMasked implements Detector {
@@ -64,6 +67,7 @@ class LossMasked implements Detector {
   }
 
   observe(record: LogRecord, run: RunFacts, signals: Signals): Verdict {
+    if (signals.isStepBack) this.restart();
     if (!record.has(FIELD.loss) || signals.isReinforcement || !isFiltered(run)) return 'silent';
     const loss = record.number(FIELD.loss);
     const step = record.number(FIELD.step);
@@ -105,7 +109,9 @@ class LossMasked implements Detector {
   #dip(loss: number, step: number, run: RunFacts, { loss: trend }: Signals): Verdict {
     if (this.#dipFrom > 0) return this.#afterDip(loss, step, run);
     const { dip, dip_score } = this.#options;
-    const isDip = trend.ratio <= dip && trend.score <= -dip_score && trend.count >= LEAST_RECORDS;
+    const isEarly = trend.count < LEAST_RECORDS;
+    const isKnown = !isEarly || (trend.count >= LEAST_RECORDS_DEEP && trend.ratio <= DEEP && trend.score <= DEEP_SCORE);
+    const isDip = isKnown && trend.ratio <= dip && trend.score <= -dip_score && loss <= dip * trend.recentLeast;
     if (!isDip || run.context.loss_scaler === false || !trend.matters(loss - trend.expected)) return 'good';
     this.#dipFrom = trend.expected;
     this.#firstDip = step;

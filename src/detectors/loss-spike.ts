@@ -50,15 +50,17 @@ class LossSpike implements Detector {
     this.#options = options;
   }
 
-  observe(record: LogRecord, _run: RunFacts, { loss: trend, learningRate, isReinforcement }: Signals): Verdict {
+  observe(record: LogRecord, _run: RunFacts, { loss: trend, learningRate, isReinforcement, isStepBack }: Signals): Verdict {
     const loss = record.number(FIELD.loss);
+    if (isStepBack) this.restart();
     if (isReinforcement || !Number.isFinite(loss) || loss === 0) return 'silent';
     if (this.#lasts(loss)) return this.#bad(record.step, loss, this.#level);
     this.#level = Number.NaN;
     this.#inRow = 0;
     const { ratio, score, least_records } = this.#options;
     const isFar = trend.ratio >= ratio && trend.score >= score && trend.count >= least_records;
-    if (!isFar || !trend.matters(loss - trend.expected)) return 'good';
+    // where the loss falls steeply, one that falls less is no spike
+    if (!isFar || !trend.matters(loss - trend.expected) || loss <= trend.recentMedian) return 'good';
     const isNan = record.has(FIELD.grad_norm) && !Number.isFinite(record.number(FIELD.grad_norm));
     if (isNan || learningRate.skippedNow > 0 || learningRate.stoodStill) return 'silent';
     this.#level = trend.expected;

@@ -79,7 +79,12 @@ export class LearningRate {
   #measure(rate: number, step: number, { schedule, lead }: FittedSchedule): void {
     const behind = step - lead - schedule.stepsAt(rate);
     const skipped = Math.round(behind);
-    if (!(Math.abs(behind - skipped) <= WHOLE)) return;
+    // only whole steps are skipped: it is another schedule, which was alike at first
+    if (!(Math.abs(behind - skipped) <= WHOLE)) {
+      this.restart();
+      this.#fits = MAX_FITS;
+      return;
+    }
     // ahead of its schedule: it is another one
     if (skipped < this.skipped) {
       this.restart();

@@ -33,6 +33,7 @@ export class LossTrend {
   readonly #logs = new Ring(LOCAL + 1);
   readonly #slopes = new SortedWindow(LOCAL);
   readonly #local = new SortedWindow(LOCAL);
+  readonly #recent = new SortedWindow(LOCAL);
   readonly #surprises = new SortedWindow(SURPRISES);
   readonly #first = new SortedWindow(BEGINNING);
   #expected = Number.NaN;
@@ -43,7 +44,9 @@ export class LossTrend {
   score = Number.NaN;
   /** What was expected of the newest record's loss, whether it had one or not; NaN when nothing was yet. */
   expected = Number.NaN;
-
+  /** Median and least of the newest losses before this one; NaN when there is none. */
+  recentMedian = Number.NaN;
+  recentLeast = Number.NaN;
   /** Usable losses so far in this attempt, the newest one not counted. */
   count = 0;
 
@@ -61,12 +64,15 @@ export class LossTrend {
     const loss = record.number(FIELD.loss);
     this.count = this.#count;
     this.expected = Math.exp(this.#expected);
+    this.recentMedian = this.#recent.median();
+    this.recentLeast = this.#recent.least();
     this.ratio = Number.NaN;
     this.score = Number.NaN;
     if (!(loss > 0 && loss < Number.POSITIVE_INFINITY)) return;
     const log = Math.log(loss);
     if (this.#count >= LEAST) this.#compare(log);
     this.#take(log);
+    this.#recent.push(loss);
     if (this.#first.size < BEGINNING) this.#first.push(loss);
   }
 
@@ -74,6 +80,7 @@ export class LossTrend {
   restart(): void {
     this.#logs.clear();
     this.#slopes.clear();
+    this.#recent.clear();
     this.#surprises.clear();
     this.#expected = Number.NaN;
     this.#count = 0;

@@ -12,9 +12,16 @@ export class Signals {
   readonly life = new Life();
   /** Reinforcement learning, whose loss is no measure of anything. */
   isReinforcement = false;
+  /** The step of the newest record is lower than that of the one before: a new attempt, or a second writer. */
+  isStepBack = false;
+  #lastStep = Number.NaN;
 
   /** The next record, before any detector sees it; `run` knows it already. */
   observe(record: LogRecord, run: RunFacts): void {
+    const step = record.number(FIELD.step);
+    this.isStepBack = record.isTraining && step < this.#lastStep;
+    if (record.isTraining) this.#lastStep = step;
+    if (this.isStepBack) this.#forget();
     // rounding makes -0 of a small negative loss
     const loss = record.number(FIELD.loss);
     if (record.has(FIELD.reward) || loss < 0 || Object.is(loss, -0)) this.isReinforcement = true;
@@ -24,8 +31,11 @@ export class Signals {
 
   /** A new attempt has begun with the record that comes next. */
   restart(): void {
+    this.life.restart();
+  }
+
+  #forget(): void {
     this.loss.restart();
     this.learningRate.restart();
-    this.life.restart();
   }
 }

@@ -48,6 +48,11 @@ export class SortedWindow {
     this.#size = 0;
   }
 
+  /** The smallest one; NaN when empty. */
+  least(): number {
+    return this.#size === 0 ? Number.NaN : (this.#sorted[0] as number);
+  }
+
   /** The middle one, the upper of both where there are two; NaN when empty. */
   median(): number {
     return this.#size === 0 ? Number.NaN : (this.#sorted[this.#size >> 1] as number);
