@@ -197,7 +197,7 @@ export class App {
 
   #tick(): void {
     this.pipeline.tick(this.#now());
-    this.#broadcast.tick();
+    this.pipeline.attempt('the live stream', () => this.#broadcast.tick());
   }
 
   #every(intervalMs: number, work: () => void): void {
@@ -215,6 +215,8 @@ export class App {
       },
       changed: (watched) => this.#broadcast.changed(watched),
       bad: ({ path }, reason, line) => badLines.note(path, reason, line, this.#now()),
+      failed: (where, { message, stack }) =>
+        this.#logger.error({ where, error: message, stack }, 'an error of nanwatch itself, please report it; going on'),
     };
   }
 

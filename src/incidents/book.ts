@@ -23,16 +23,26 @@ export const MAX_CLOSED = 500;
 /** All incidents of one run. */
 export class IncidentBook {
   readonly #run: Run;
-  readonly #lifecycles: readonly Lifecycle[];
+  readonly #onFailure: (alertname: AlertName, error: unknown) => void;
+  #lifecycles: readonly Lifecycle[];
   readonly closed: Case[] = [];
   closedDropped = 0;
   readonly opened = new Map<AlertName, number>();
   readonly #changed = new Set<Case>();
   #entered = 0;
 
-  /** @param before book of the same run, whose incidents of the clock go on in this one */
-  constructor(run: Run, settings: Readonly<Record<string, DetectorSettings | undefined>>, before?: IncidentBook) {
+  /**
+   * @param onFailure a detector threw, and says no more of this run
+   * @param before book of the same run, whose incidents of the clock go on in this one
+   */
+  constructor(
+    run: Run,
+    settings: Readonly<Record<string, DetectorSettings | undefined>>,
+    onFailure: (alertname: AlertName, error: unknown) => void,
+    before?: IncidentBook,
+  ) {
     this.#run = run;
+    this.#onFailure = onFailure;
     this.#lifecycles = Object.entries(DETECTORS).flatMap(([name, kind]) => {
       const set = settings[name];
       if (set?.enabled === false) return [];
@@ -61,17 +71,21 @@ export class IncidentBook {
   observe(record: LogRecord, restarted: boolean, arrivedMs: number, isNew = true): void {
     let at: Moment | null = null;
     let changed = false;
-    if (restarted) for (const { detector } of this.#lifecycles) detector.restart?.();
     for (const lifecycle of this.#lifecycles) {
-      if (!isNew && lifecycle.kind.clocked) continue;
-      const verdict = lifecycle.observe(record, this.#run);
-      if (verdict === 'silent') continue;
-      if (verdict === 'good' && lifecycle.open === null) {
-        lifecycle.pass(record.step);
-        continue;
+      try {
+        if (restarted) lifecycle.detector.restart?.();
+        if (!isNew && lifecycle.kind.clocked) continue;
+        const verdict = lifecycle.observe(record, this.#run);
+        if (verdict === 'silent') continue;
+        if (verdict === 'good' && lifecycle.open === null) {
+          lifecycle.pass(record.step);
+          continue;
+        }
+        at ??= this.#moment(record.step, record.get(FIELD.elapsed_seconds), arrivedMs);
+        changed = this.#note(lifecycle.record(verdict, this.#run, at)) || changed;
+      } catch (error) {
+        changed = this.#switchOff(lifecycle, error, arrivedMs) || changed;
       }
-      at ??= this.#moment(record.step, record.get(FIELD.elapsed_seconds), arrivedMs);
-      changed = this.#note(lifecycle.record(verdict, this.#run, at)) || changed;
     }
     if (this.#run.ended === 'finished') changed = this.#finish(record, arrivedMs) || changed;
     if (changed) this.#settle();
@@ -81,10 +95,13 @@ export class IncidentBook {
   befall(event: RunEvent, arrivedMs: number): void {
     let changed = false;
     for (const lifecycle of this.#lifecycles) {
-      const verdict = lifecycle.detector.befall?.(event, this.#run) ?? 'silent';
-      if (verdict === 'silent') continue;
-      const at = this.#moment(this.#run.lastStep, this.#run.latest('elapsed_seconds'), arrivedMs);
-      changed = this.#note(lifecycle.record(verdict, this.#run, at)) || changed;
+      try {
+        const verdict = lifecycle.detector.befall?.(event, this.#run) ?? 'silent';
+        if (verdict === 'silent') continue;
+        changed = this.#note(lifecycle.record(verdict, this.#run, this.#latest(arrivedMs))) || changed;
+      } catch (error) {
+        changed = this.#switchOff(lifecycle, error, arrivedMs) || changed;
+      }
     }
     if (changed) this.#settle();
   }
@@ -103,10 +120,14 @@ export class IncidentBook {
   tick(nowMs: number): void {
     let changed = false;
     for (const lifecycle of this.#lifecycles) {
-      const verdict = lifecycle.detector.tick?.(nowMs, this.#run) ?? 'silent';
-      if (verdict !== 'bad') continue;
-      const at = this.#moment(this.#run.lastStep, undefined, lifecycle.detector.sinceMs?.() ?? nowMs);
-      changed = this.#note(lifecycle.tick(verdict, this.#run, at)) || changed;
+      try {
+        const verdict = lifecycle.detector.tick?.(nowMs, this.#run) ?? 'silent';
+        if (verdict !== 'bad') continue;
+        const at = this.#moment(this.#run.lastStep, undefined, lifecycle.detector.sinceMs?.() ?? nowMs);
+        changed = this.#note(lifecycle.tick(verdict, this.#run, at)) || changed;
+      } catch (error) {
+        changed = this.#switchOff(lifecycle, error, nowMs) || changed;
+      }
     }
     if (changed) this.#settle();
   }
@@ -138,6 +159,17 @@ export class IncidentBook {
       changed = this.#note(lifecycle.finish(at)) || changed;
     }
     return changed;
+  }
+
+  /** A detector that throws, by a mistake of ours, says no more: what it had found is over. */
+  #switchOff(lifecycle: Lifecycle, error: unknown, atMs: number): boolean {
+    this.#lifecycles = this.#lifecycles.filter((one) => one !== lifecycle);
+    this.#onFailure(lifecycle.kind.alertname, error);
+    return this.#note(lifecycle.abandon(this.#latest(atMs)));
+  }
+
+  #latest(arrivedMs: number): Moment {
+    return this.#moment(this.#run.lastStep, this.#run.latest('elapsed_seconds'), arrivedMs);
   }
 
   #moment(step: number | null, elapsed: number | undefined, arrivedMs: number): Moment {

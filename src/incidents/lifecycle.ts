@@ -54,6 +54,11 @@ export class Lifecycle {
     return this.open !== null && this.#goodSteps > 0 ? this.#close(this.open, at) : null;
   }
 
+  /** Nobody will say any more whether the trouble lasts: what is open is closed. */
+  abandon(at: Moment): Case | null {
+    return this.open && this.#close(this.open, at);
+  }
+
   #bad(run: Run, at: Moment): Case {
     const found = this.open ?? this.#begin(run, at);
     this.open = found;
