@@ -19,7 +19,7 @@ import { HttpServer } from './server/http-server.ts';
 import { loadPage } from './server/page.ts';
 import { followInput, STANDARD_INPUT } from './standard-input.ts';
 import { defaultStateDir } from './state-dir.ts';
-import { Inotify } from './tail/inotify.ts';
+import { Inotify, type InotifyListener } from './tail/inotify.ts';
 import { Tail, TICK_MS } from './tail/tail.ts';
 import { NO_WAKER } from './tail/waker.ts';
 import { Teller } from './teller.ts';
@@ -77,14 +77,16 @@ export class App {
 
     this.pipeline = new Pipeline(config.detectors, this.#pipelineListener());
     this.#follow = new Follow(this.pipeline, this.#followListener(), now);
-    const noEvents = (error: Error) =>
-      logger.warn({ error: error.message }, 'file events are incomplete; polling beneath');
+    const events: InotifyListener = {
+      incomplete: ({ message }) => logger.warn({ error: message }, 'file events are incomplete; polling beneath'),
+      complete: () => logger.info('file events are complete again'),
+    };
     this.#tail = new Tail({
       paths: config.paths.filter((path) => path !== STANDARD_INPUT),
       outside: outsideLogs(config),
       poll: config.poll,
       ignoreOlderMs: config.ignore_older,
-      waker: config.poll ? NO_WAKER : new Inotify(noEvents),
+      waker: config.poll ? NO_WAKER : new Inotify(events),
       listener: this.#follow,
     });
     registerTraining(registry, this.pipeline, now);
@@ -197,7 +199,7 @@ export class App {
 
   #tick(): void {
     this.pipeline.tick(this.#now());
-    this.#broadcast.tick();
+    this.pipeline.attempt('the live stream', () => this.#broadcast.tick());
   }
 
   #every(intervalMs: number, work: () => void): void {
@@ -215,6 +217,8 @@ export class App {
       },
       changed: (watched) => this.#broadcast.changed(watched),
       bad: ({ path }, reason, line) => badLines.note(path, reason, line, this.#now()),
+      failed: (where, { message, stack }) =>
+        this.#logger.error({ where, error: message, stack }, 'an error of nanwatch itself, please report it; going on'),
     };
   }
 

@@ -50,7 +50,7 @@ export class Follow implements TailListener {
     const source = this.#sources.get(path);
     if (source === undefined) return;
     if (source instanceof Configuration) source.atEnd();
-    else if (source.watched.atEnd(source, this.#now())) this.#listener.caughtUp(source.watched);
+    else this.#pipeline.attempt(source.watched.id, () => this.#runAtEnd(source));
   }
 
   gone(path: string): void {
@@ -79,7 +79,13 @@ export class Follow implements TailListener {
   /** No more bytes will come: last lines without a newline are taken when they are whole. */
   end(): void {
     for (const source of this.#sources.values()) source.end();
-    for (const watched of this.#pipeline.runs.values()) watched.finish(this.#now());
+    for (const watched of this.#pipeline.runs.values()) {
+      this.#pipeline.attempt(watched.id, () => watched.finish(this.#now()));
+    }
+  }
+
+  #runAtEnd(source: Source): void {
+    if (source.watched.atEnd(source, this.#now())) this.#listener.caughtUp(source.watched);
   }
 
   /** Two watched paths may hold runs of one name: the second is known by its whole path. */

@@ -59,6 +59,8 @@ async function readOnce(config: Config, nowMs: number): Promise<Pipeline> {
     incident() {},
     changed() {},
     bad() {},
+    failed: (where, error) =>
+      process.stderr.write(`nanwatch: an error of nanwatch itself at ${where}, please report it: ${error.message}\n`),
   });
   const follow = new Follow(
     pipeline,

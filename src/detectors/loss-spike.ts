@@ -50,7 +50,11 @@ class LossSpike implements Detector {
     this.#options = options;
   }
 
-  observe(record: LogRecord, _run: RunFacts, { loss: trend, learningRate, isReinforcement, isStepBack }: Signals): Verdict {
+  observe(
+    record: LogRecord,
+    _run: RunFacts,
+    { loss: trend, learningRate, isReinforcement, isStepBack }: Signals,
+  ): Verdict {
     const loss = record.number(FIELD.loss);
     if (isStepBack) this.restart();
     if (isReinforcement || !Number.isFinite(loss) || loss === 0) return 'silent';

@@ -11,6 +11,7 @@ export const BAD_REASONS = [
   'not-yaml',
   'bad-checksum',
   'binary',
+  'internal',
 ] as const;
 
 export type BadReason = (typeof BAD_REASONS)[number];

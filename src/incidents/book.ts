@@ -24,10 +24,9 @@ export const MAX_CLOSED = 500;
 /** All incidents of one run. */
 export class IncidentBook {
   readonly #run: Run;
-  readonly #lifecycles: readonly Lifecycle[];
+  readonly #onFailure: (alertname: AlertName, error: unknown) => void;
   /** Those that see NaN come first: what they say is what the verdict on the weights is made of. */
-  readonly #symptoms: readonly Lifecycle[];
-  readonly #others: readonly Lifecycle[];
+  #lifecycles: readonly Lifecycle[];
   readonly signals = new Signals();
   readonly closed: Case[] = [];
   closedDropped = 0;
@@ -35,9 +34,18 @@ export class IncidentBook {
   readonly #changed = new Set<Case>();
   #entered = 0;
 
-  /** @param before book of the same run, whose incidents of the clock go on in this one */
-  constructor(run: Run, settings: Readonly<Record<string, DetectorSettings | undefined>>, before?: IncidentBook) {
+  /**
+   * @param onFailure a detector threw, and says no more of this run
+   * @param before book of the same run, whose incidents of the clock go on in this one
+   */
+  constructor(
+    run: Run,
+    settings: Readonly<Record<string, DetectorSettings | undefined>>,
+    onFailure: (alertname: AlertName, error: unknown) => void,
+    before?: IncidentBook,
+  ) {
     this.#run = run;
+    this.#onFailure = onFailure;
     this.#lifecycles = Object.entries(DETECTORS).flatMap(([name, kind]) => {
       const set = settings[name];
       if (set?.enabled === false) return [];
@@ -46,8 +54,9 @@ export class IncidentBook {
       const detector = kind.create(kind.options.parse(set?.options ?? {}));
       return [new Lifecycle(kind, detector, set?.severity)];
     });
-    this.#symptoms = this.#lifecycles.filter(({ kind }) => kind.symptom);
-    this.#others = this.#lifecycles.filter(({ kind }) => !kind.symptom);
+    this.#lifecycles = [...this.#lifecycles].sort(
+      (a, b) => Number(b.kind.symptom ?? false) - Number(a.kind.symptom ?? false),
+    );
     if (before !== undefined) this.#takeOver(before);
   }
 
@@ -68,42 +77,45 @@ export class IncidentBook {
   observe(record: LogRecord, restarted: boolean, arrivedMs: number, isNew = true): void {
     const { signals } = this;
     const run = this.#run;
-    if (restarted) {
-      signals.restart();
-      for (const { detector } of this.#lifecycles) detector.restart?.();
-    }
+    if (restarted) signals.restart();
     signals.observe(record, run);
     const step = record.step;
     let changed = false;
     let isBad = false;
     let past: number | null = null;
-    for (const lifecycle of this.#symptoms) {
-      const verdict = lifecycle.observe(record, run, signals);
-      if (verdict === 'bad') {
-        const span = lifecycle.detector.span?.() ?? null;
-        if (span === null || span.last === step) isBad = true;
-        else past = span.first;
+    let isJudged = false;
+    for (const lifecycle of this.#lifecycles) {
+      const { kind, detector } = lifecycle;
+      if (!isJudged && !kind.symptom) {
+        signals.life.observe(record, run, signals, isBad, past);
+        isJudged = true;
       }
-      changed = this.#take(lifecycle, verdict, record, step, arrivedMs) || changed;
-    }
-    signals.life.observe(record, run, signals, isBad, past);
-    for (const lifecycle of this.#others) {
-      if (!isNew && lifecycle.kind.clocked) continue;
-      const verdict = lifecycle.observe(record, run, signals);
-      changed = this.#take(lifecycle, verdict, record, step, arrivedMs) || changed;
+      try {
+        if (restarted) detector.restart?.();
+        if (!isNew && kind.clocked) continue;
+        const verdict = lifecycle.observe(record, run, signals);
+        if (verdict === 'silent') continue;
+        if (verdict === 'good' && lifecycle.open === null) {
+          lifecycle.pass(step);
+          continue;
+        }
+        if (verdict === 'bad' && kind.symptom) {
+          const span = detector.span?.() ?? null;
+          if (span === null || span.last === step) isBad = true;
+          else past = span.first;
+        }
+        const at = this.#moment(step, record.get(FIELD.elapsed_seconds), arrivedMs);
+        changed = this.#take(lifecycle, verdict, at) || changed;
+      } catch (error) {
+        changed = this.#switchOff(lifecycle, error, arrivedMs) || changed;
+      }
     }
     changed = this.#judge() || changed;
     if (run.ended === 'finished') changed = this.#finish(record, arrivedMs) || changed;
     if (changed) this.#settle();
   }
 
-  #take(lifecycle: Lifecycle, verdict: Verdict, record: LogRecord, step: number | null, arrivedMs: number): boolean {
-    if (verdict === 'silent') return false;
-    if (verdict === 'good' && lifecycle.open === null) {
-      lifecycle.pass(step);
-      return false;
-    }
-    const at = this.#moment(step, record.get(FIELD.elapsed_seconds), arrivedMs);
+  #take(lifecycle: Lifecycle, verdict: Verdict, at: Moment): boolean {
     const changed = this.#note(lifecycle.record(verdict, this.#run, at));
     return (verdict === 'bad' && this.#replace(lifecycle, at)) || changed;
   }
@@ -139,10 +151,13 @@ export class IncidentBook {
     if (event.kind === 'step-skipped') this.signals.life.skipped(this.#run.lastStep);
     let changed = this.#judge();
     for (const lifecycle of this.#lifecycles) {
-      const verdict = lifecycle.detector.befall?.(event, this.#run) ?? 'silent';
-      if (verdict === 'silent') continue;
-      const at = this.#moment(this.#run.lastStep, this.#run.latest('elapsed_seconds'), arrivedMs);
-      changed = this.#note(lifecycle.record(verdict, this.#run, at)) || changed;
+      try {
+        const verdict = lifecycle.detector.befall?.(event, this.#run) ?? 'silent';
+        if (verdict === 'silent') continue;
+        changed = this.#note(lifecycle.record(verdict, this.#run, this.#latest(arrivedMs))) || changed;
+      } catch (error) {
+        changed = this.#switchOff(lifecycle, error, arrivedMs) || changed;
+      }
     }
     if (changed) this.#settle();
   }
@@ -161,10 +176,14 @@ export class IncidentBook {
   tick(nowMs: number): void {
     let changed = false;
     for (const lifecycle of this.#lifecycles) {
-      const verdict = lifecycle.detector.tick?.(nowMs, this.#run) ?? 'silent';
-      if (verdict !== 'bad') continue;
-      const at = this.#moment(this.#run.lastStep, undefined, lifecycle.detector.sinceMs?.() ?? nowMs);
-      changed = this.#note(lifecycle.tick(verdict, this.#run, at)) || changed;
+      try {
+        const verdict = lifecycle.detector.tick?.(nowMs, this.#run) ?? 'silent';
+        if (verdict !== 'bad') continue;
+        const at = this.#moment(this.#run.lastStep, undefined, lifecycle.detector.sinceMs?.() ?? nowMs);
+        changed = this.#note(lifecycle.tick(verdict, this.#run, at)) || changed;
+      } catch (error) {
+        changed = this.#switchOff(lifecycle, error, nowMs) || changed;
+      }
     }
     if (changed) this.#settle();
   }
@@ -196,6 +215,17 @@ export class IncidentBook {
       changed = this.#note(lifecycle.finish(at)) || changed;
     }
     return changed;
+  }
+
+  /** A detector that throws, by a mistake of ours, says no more: what it had found is over. */
+  #switchOff(lifecycle: Lifecycle, error: unknown, atMs: number): boolean {
+    this.#lifecycles = this.#lifecycles.filter((one) => one !== lifecycle);
+    this.#onFailure(lifecycle.kind.alertname, error);
+    return this.#note(lifecycle.withdraw(this.#latest(atMs)));
+  }
+
+  #latest(arrivedMs: number): Moment {
+    return this.#moment(this.#run.lastStep, this.#run.latest('elapsed_seconds'), arrivedMs);
   }
 
   #moment(step: number | null, elapsed: number | undefined, arrivedMs: number): Moment {

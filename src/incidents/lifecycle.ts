@@ -49,7 +49,7 @@ export class Lifecycle {
     return this.open;
   }
 
-  /** Another detector has found what was really the matter: what this one said of it is over. */
+  /** What is open is over: another detector has found what was really the matter, or this one says no more. */
   withdraw(at: Moment): Case | null {
     return this.open === null ? null : this.#close(this.open, at);
   }

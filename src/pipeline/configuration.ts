@@ -1,5 +1,6 @@
-import type { BadReason, Format, FormatReader, RecordSink } from '../formats/format.ts';
+import type { BadReason, Format, RecordSink } from '../formats/format.ts';
 import type { RunContext } from '../model/context.ts';
+import { GuardedReader } from './guarded-reader.ts';
 import type { Pipeline } from './pipeline.ts';
 import { UNFINISHED_MS } from './source.ts';
 
@@ -11,7 +12,7 @@ export class Configuration implements RecordSink {
   readonly format: Format;
   stated: RunContext = {};
   readonly #pipeline: Pipeline;
-  #reader: FormatReader;
+  #reader: GuardedReader;
   #arrivedMs = 0;
   /** Bytes have come, and it was not yet said that no more will. */
   #isFresh = false;
@@ -21,7 +22,7 @@ export class Configuration implements RecordSink {
     this.path = path;
     this.folder = folder;
     this.format = format;
-    this.#reader = format.open(this);
+    this.#reader = this.#open();
   }
 
   push(chunk: Buffer, arrivedMs: number): void {
@@ -48,7 +49,7 @@ export class Configuration implements RecordSink {
 
   /** The file is written anew; what it said stands until it says something else. */
   restart(): void {
-    this.#reader = this.format.open(this);
+    this.#reader = this.#open();
   }
 
   context(context: RunContext): void {
@@ -67,5 +68,9 @@ export class Configuration implements RecordSink {
 
   lines(count: number): void {
     this.#pipeline.counts.lines += count;
+  }
+
+  #open(): GuardedReader {
+    return new GuardedReader(this.format, this, (error) => this.#pipeline.failed(this.path, error));
   }
 }

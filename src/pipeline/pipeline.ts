@@ -7,14 +7,19 @@ import { Configuration } from './configuration.ts';
 import type { Source } from './source.ts';
 import { WatchedRun } from './watched-run.ts';
 
-/** Who wants to know, while it happens. Calls come only for runs that are live, `bad` aside. */
+/** Who wants to know, while it happens. Calls come only for runs that are live, `bad` and `failed` aside. */
 export interface PipelineListener {
   record(watched: WatchedRun, record: LogRecord): void;
   incident(watched: WatchedRun, incident: Incident): void;
   /** More is known of a run than its records said: a late source, its configuration. */
   changed(watched: WatchedRun): void;
   bad(source: Pick<Source, 'path'>, reason: BadReason, line: number): void;
+  /** A mistake of ours broke what was to be done for a file, a run or a detector of a run. Called once for each. */
+  failed(where: string, error: Error): void;
 }
+
+/** Places where something failed that are remembered. */
+const MAX_FAILED = 10_000;
 
 /**
  * From the bytes of logs to runs and their incidents. Pure: it owns no file, socket, timer or logger, and the only time
@@ -30,6 +35,8 @@ export class Pipeline {
     eventsDropped: 0,
   };
   readonly listener: PipelineListener;
+  readonly #onFailure: PipelineListener['failed'];
+  readonly #failed = new Set<string>();
   readonly #detectors: Readonly<Record<string, DetectorSettings | undefined>>;
   /** What lies beside the logs, by folder. */
   readonly #configurations = new Map<string, Set<Configuration>>();
@@ -37,7 +44,8 @@ export class Pipeline {
   /** @param detectors settings by detector name; those not named run with their defaults */
   constructor(detectors: Readonly<Record<string, DetectorSettings | undefined>>, listener: PipelineListener) {
     this.#detectors = detectors;
-    this.listener = listener;
+    this.#onFailure = (where, error) => listener.failed(where, error);
+    this.listener = this.#guarded(listener);
   }
 
   /**
@@ -85,12 +93,40 @@ export class Pipeline {
 
   /** Lets every live run look at the clock; about once a second. */
   tick(nowMs: number): void {
-    for (const watched of this.runs.values()) if (watched.live) watched.tick(nowMs);
+    for (const watched of this.runs.values()) if (watched.live) this.attempt(watched.id, () => watched.tick(nowMs));
     for (const beside of this.#configurations.values()) for (const one of beside) one.endWhenQuiet(nowMs);
   }
 
   /** @param before the book of the same run that this one takes the place of */
   newBook(run: Run, before?: IncidentBook): IncidentBook {
-    return new IncidentBook(run, this.#detectors, before);
+    const off = (alertname: string, error: unknown) => this.failed(`${alertname} of ${run.id}`, error);
+    return new IncidentBook(run, this.#detectors, off, before);
+  }
+
+  /** Does what a mistake of ours must not make the end of the agent, or of other runs. */
+  attempt(where: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.failed(where, error);
+    }
+  }
+
+  /** Counts a mistake of ours, and says it once for each place. */
+  failed(where: string, error: unknown): void {
+    this.counts.bad.internal++;
+    if (this.#failed.has(where)) return;
+    if (this.#failed.size < MAX_FAILED) this.#failed.add(where);
+    this.#onFailure(where, error instanceof Error ? error : new Error(String(error)));
+  }
+
+  #guarded(listener: PipelineListener): PipelineListener {
+    return {
+      record: (watched, record) => this.attempt(watched.id, () => listener.record(watched, record)),
+      incident: (watched, incident) => this.attempt(watched.id, () => listener.incident(watched, incident)),
+      changed: (watched) => this.attempt(watched.id, () => listener.changed(watched)),
+      bad: (source, reason, line) => this.attempt(source.path, () => listener.bad(source, reason, line)),
+      failed: this.#onFailure,
+    };
   }
 }

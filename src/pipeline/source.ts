@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
-import type { BadReason, ChainPlace, Format, FormatReader, RecordSink } from '../formats/format.ts';
+import type { BadReason, ChainPlace, Format, RecordSink } from '../formats/format.ts';
 import type { RunContext } from '../model/context.ts';
 import type { LogRecord } from '../model/record.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { PlacedEvent, Strand } from '../runs/join.ts';
 import { RecordStore } from '../runs/record-store.ts';
 import { type Checkpoint, MAX_OTHER_NAMES } from '../runs/run.ts';
+import { GuardedReader } from './guarded-reader.ts';
 import type { WatchedRun } from './watched-run.ts';
 
 /** First bytes that are kept, to tell a copy from another log: times and speeds differ soon. */
@@ -32,7 +33,7 @@ export class Source implements RecordSink, Strand {
   caughtUp = false;
   /** A record may have been given out before all of it was there. */
   readonly #mayComplete: boolean;
-  #reader: FormatReader;
+  #reader: GuardedReader;
   /** Of a rewritten file: bytes have come, and it was not yet said that no more will. */
   #isFresh = false;
   #head = Buffer.alloc(0);
@@ -45,7 +46,7 @@ export class Source implements RecordSink, Strand {
     this.path = path;
     this.format = format;
     this.#mayComplete = format.settlesAtEnd;
-    this.#reader = format.open(this);
+    this.#reader = this.#open();
   }
 
   /** Which pieces of a rotated log it belongs to, and where among them. */
@@ -108,7 +109,7 @@ export class Source implements RecordSink, Strand {
 
   /** The file holds other content now: it is read again from its first byte. */
   restart(): void {
-    this.#reader = this.format.open(this);
+    this.#reader = this.#open();
     this.#head = Buffer.alloc(0);
     if (this.format.rewritten) {
       this.#isStale = true;
@@ -157,6 +158,10 @@ export class Source implements RecordSink, Strand {
     this.store.amendLast(record);
     this.watched.amended();
     return true;
+  }
+
+  #open(): GuardedReader {
+    return new GuardedReader(this.format, this, (error) => this.watched.pipeline.failed(this.path, error));
   }
 
   #freshen(): void {

@@ -18,7 +18,7 @@ export class FollowedFile {
   /** Null while the file is left alone because it is too old, or before the first look. */
   follower: FileFollower | null = null;
   nextLookMs = 0;
-  /** The next look is made by the clock, not by an event. */
+  /** The next look is made by the clock, where an event was to be expected. */
   polled = false;
   wasAtEnd = false;
   readonly #foundAs: string;

@@ -1,7 +1,17 @@
 import { basename, join } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import { formatOf } from '../formats/index.ts';
-import type { Waker } from './waker.ts';
+import type { Wake, Waker } from './waker.ts';
+
+export interface InotifyListener {
+  /** Events are missing from now on, for example because the system has no more watches to give; once until healed. */
+  incomplete(error: Error): void;
+  /** Every folder is watched again. */
+  complete(): void;
+}
+
+/** After so long it is tried again to watch a folder that could not be watched. */
+const RETRY_MS = 10_000;
 
 /**
  * Wakes by file events (inotify on Linux), through chokidar.
@@ -9,22 +19,47 @@ import type { Waker } from './waker.ts';
  * Each folder has its own watcher, so that the one of a folder that is gone can be closed, and that of a folder which
  * took its name be opened. chokidar drops changes that follow one another within 50 ms, the last one of a burst too;
  * so its raw events are listened to as well.
+ *
+ * Watches are few, and shared with every other program of the user. So a folder that cannot be watched is tried again
+ * now and then; as soon as one of them can be, all the others are tried.
  */
 export class Inotify implements Waker {
   readonly #watchers = new Map<string, FSWatcher>();
-  readonly #onError: (error: Error) => void;
-  readonly #told = new Set<string>();
+  readonly #listener: InotifyListener;
+  readonly #retryMs: number;
+  /** Folders that cannot be watched; the one that was tried last comes last. */
+  readonly #failed = new Map<string, Wake>();
+  #isTold = false;
+  #retrying: NodeJS.Timeout | undefined;
 
-  /**
-   * @param onError events may be missing from now on, for example because the system has no more watches to give;
-   * called once for each kind of error
-   */
-  constructor(onError: (error: Error) => void) {
-    this.#onError = onError;
+  constructor(listener: InotifyListener, retryMs = RETRY_MS) {
+    this.#listener = listener;
+    this.#retryMs = retryMs;
   }
 
-  watch(folder: string, wake: (path: string) => void): void {
-    this.unwatch(folder);
+  watch(folder: string, wake: Wake): void {
+    this.#close(folder);
+    this.#open(folder, wake);
+  }
+
+  unwatch(folder: string): void {
+    this.#close(folder);
+    if (this.#failed.delete(folder)) this.#heal();
+  }
+
+  isDeaf(folder: string): boolean {
+    return this.#failed.has(folder);
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#retrying);
+    const watchers = [...this.#watchers.values()];
+    this.#watchers.clear();
+    await Promise.all(watchers.map((watcher) => watcher.close()));
+  }
+
+  #open(folder: string, wake: Wake): void {
+    let failed = false;
     const watcher = watch(folder, {
       depth: 0,
       ignoreInitial: true,
@@ -36,28 +71,55 @@ export class Inotify implements Waker {
       const { watchedPath } = details as { watchedPath: string };
       for (const path of changed(event, name, watchedPath, folder)) wake(path);
     });
-    // what happened before the watch was in place has made no event
-    watcher.on('ready', () => wake(folder));
-    watcher.on('error', (error) => this.#tell(error as NodeJS.ErrnoException));
+    watcher.on('ready', () => {
+      if (!failed && this.#failed.delete(folder)) this.#heal();
+      // what happened before the watch was in place has made no event
+      wake(folder);
+    });
+    watcher.on('error', (error) => {
+      failed = true;
+      this.#fail(folder, wake, error as Error);
+    });
     this.#watchers.set(folder, watcher);
   }
 
-  unwatch(folder: string): void {
+  #close(folder: string): void {
     void this.#watchers.get(folder)?.close();
     this.#watchers.delete(folder);
   }
 
-  async close(): Promise<void> {
-    const watchers = [...this.#watchers.values()];
-    this.#watchers.clear();
-    await Promise.all(watchers.map((watcher) => watcher.close()));
+  #fail(folder: string, wake: Wake, error: Error): void {
+    const isNew = !this.#failed.delete(folder);
+    this.#failed.set(folder, wake);
+    this.#retrying ??= setTimeout(() => this.#retry(), this.#retryMs);
+    if (isNew) wake(folder);
+    if (this.#isTold) return;
+    this.#isTold = true;
+    this.#listener.incomplete(error);
   }
 
-  #tell(error: NodeJS.ErrnoException): void {
-    const kind = error.code ?? error.message;
-    if (this.#told.has(kind)) return;
-    this.#told.add(kind);
-    this.#onError(error);
+  #retry(): void {
+    this.#retrying = setTimeout(() => this.#retry(), this.#retryMs);
+    this.#tryNext();
+  }
+
+  #tryNext(): void {
+    const [next] = this.#failed;
+    if (next === undefined) return;
+    this.#close(next[0]);
+    this.#open(...next);
+  }
+
+  /** One folder less cannot be watched. */
+  #heal(): void {
+    if (this.#failed.size > 0) {
+      this.#tryNext();
+      return;
+    }
+    clearTimeout(this.#retrying);
+    this.#retrying = undefined;
+    this.#isTold = false;
+    this.#listener.complete();
   }
 }
 

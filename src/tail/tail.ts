@@ -83,7 +83,7 @@ export class Tail {
 
   /** Files for which no events come. */
   get filesPolled(): number {
-    return this.#count((file) => file.follower !== null && (this.#options.poll || file.silent));
+    return this.#count((file) => file.follower !== null && (file.silent || this.#isPolled(file)));
   }
 
   /** Whether something is waiting to be looked at. */
@@ -97,7 +97,7 @@ export class Tail {
     if (nowMs >= this.#nextScanMs) this.#scan(nowMs);
     for (const file of this.#logs.all) {
       if (nowMs < file.nextLookMs) continue;
-      file.polled = true;
+      file.polled = !this.#isPolled(file);
       this.#queue.add(file);
     }
   }
@@ -206,7 +206,7 @@ export class Tail {
     }
     if (!file.wasAtEnd && file.follower !== null) this.#options.listener.atEnd(file.found.path);
     file.wasAtEnd = true;
-    file.rest(nowMs, this.#options.poll);
+    file.rest(nowMs, this.#isPolled(file));
   }
 
   /** What stood in a file may have moved to another one in its folder: these are looked at before it is read. */
@@ -230,6 +230,10 @@ export class Tail {
   #drop(file: FollowedFile): void {
     this.#queue.delete(file);
     if (file.follower !== null) this.#options.listener.gone(file.found.path);
+  }
+
+  #isPolled({ found }: FollowedFile): boolean {
+    return this.#options.poll || this.#options.waker.isDeaf(dirname(found.path));
   }
 
   #count(isCounted: (file: FollowedFile) => boolean): number {

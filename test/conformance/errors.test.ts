@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, symlinkSync } from 'node:fs';
+import { chmodSync, renameSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../support/folder.ts';
+import { describeWith, type Program, program } from '../support/programs.ts';
 import { line, lines } from './lines.ts';
 import { scenario } from './matrix.ts';
 import type { World } from './world.ts';
@@ -96,6 +97,49 @@ scenario('a link to itself is told once, and stops nothing', (world) => {
   world.expectTruth(3_000);
 });
 
+/** Reading its first byte fails with EIO, since nothing is mapped there. */
+const UNREADABLE = '/proc/self/mem';
+
+scenario(
+  'a log whose reading fails with EIO is told once, tried less and less often, and read when it heals',
+  (world) => {
+    world.makeFolder(join(world.folder, 'a'));
+    symlinkSync(UNREADABLE, world.log('a'));
+    world.write('b', line(1));
+    world.start();
+    world.settle(20_000);
+    expect(world.watch.problems).toEqual([`${world.log('a')} EIO`]);
+    const tries = world.watch.tail.errors.get('EIO') ?? 0;
+    expect(tries).toBeGreaterThan(4);
+    expect(tries).toBeLessThan(16);
+    expect(world.records('b')).toBe(1);
+    world.replace(world.log('a'), lines(1, 3));
+    world.expectTruth(6_000);
+    expect(world.records('a')).toBe(3);
+    expect(world.watch.healings).toEqual([world.log('a')]);
+  },
+);
+
+scenario('a followed log fails with EIO for a while: nothing twice, the rest goes on', (world) => {
+  world.write('a', lines(1, 3));
+  world.write('b', line(1));
+  world.start();
+  const away = join(world.beside, 'away');
+  renameSync(world.log('a'), away);
+  symlinkSync(UNREADABLE, world.log('a'));
+  world.touch(world.log('a'));
+  world.write('b', line(2));
+  world.settle(6_000);
+  expect(world.watch.problems).toEqual([`${world.log('a')} EIO`]);
+  expect(world.records('b')).toBe(2);
+  renameSync(away, world.log('a'));
+  world.touch(world.log('a'));
+  world.write('a', line(4));
+  world.expectTruth(6_000);
+  expect(world.records('a')).toBe(4);
+  expect(world.watch.healings).toEqual([world.log('a')]);
+});
+
 it('out of descriptors: retried, nothing is counted twice', () => {
   const script = fileURLToPath(new URL('out-of-descriptors.ts', import.meta.url));
   const command = 'ulimit -n 64; exec "$0" --no-warnings "$1" "$2"';
@@ -107,5 +151,31 @@ it('out of descriptors: retried, nothing is counted twice', () => {
     problems: ['a EMFILE', 'runs EMFILE'],
     after: [4, 1],
     bytes: lines(1, 4).length + line(1).length,
+  });
+});
+
+/** A user namespace has limits of its own, which its superuser may set. */
+function userNamespaces(): Program {
+  const unshare = program('unshare', 'util-linux');
+  const probe = ['-Ur', 'sh', '-c', 'echo 9 > /proc/sys/user/max_inotify_watches'];
+  if (unshare.path === null || spawnSync(unshare.path, probe).status === 0) return unshare;
+  const cure = 'sysctl kernel.unprivileged_userns_clone=1 kernel.apparmor_restrict_unprivileged_userns=0';
+  return { ...unshare, path: null, skipReason: `no user namespaces can be made here: ${cure}` };
+}
+
+describeWith([userNamespaces()], 'out of what inotify has to give', (unshare = '') => {
+  it.each([
+    ['max_inotify_watches', 'ENOSPC'],
+    ['max_inotify_instances', 'EMFILE'],
+  ])('%s: polled, told once, and healed by itself', (limit, reason) => {
+    const script = fileURLToPath(new URL('out-of-watches.ts', import.meta.url));
+    const command = ['-Ur', process.execPath, '--no-warnings', script, temporaryFolder(), limit];
+    const run = spawnSync(unshare, command, { encoding: 'utf8' });
+    expect(run.stderr).toBe('');
+    expect(JSON.parse(run.stdout)).toEqual({
+      said: [reason, 'complete'],
+      polled: [3, 4, 0],
+      records: [8, 4, 4, 2],
+    });
   });
 });

@@ -21,7 +21,7 @@ class ObservedInotify extends Inotify {
   readonly #waiting = new Set<string>();
 
   constructor() {
-    super((error) => expect.fail(error.message));
+    super({ incomplete: (error) => expect.fail(error.message), complete() {} });
   }
 
   override watch(folder: string, wake: (path: string) => void): void {

@@ -26,6 +26,10 @@ export class ManualWaker implements Waker {
     this.#watches.delete(folder);
   }
 
+  isDeaf(): boolean {
+    return false;
+  }
+
   async close(): Promise<void> {
     this.#watches.clear();
   }

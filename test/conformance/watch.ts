@@ -25,6 +25,8 @@ export class Watch implements TailListener {
   readonly healings: string[] = [];
   readonly goneLogs: string[] = [];
   bad: string[] = [];
+  /** Where nanwatch itself failed, and how. */
+  readonly failures: string[] = [];
   /** Records that came while their run was live. */
   liveRecords = 0;
   /** Called at every moment in which somebody else might look at the state. */
@@ -38,6 +40,7 @@ export class Watch implements TailListener {
         record: () => this.liveRecords++,
         incident() {},
         changed() {},
+        failed: (where, error) => this.failures.push(`${where} ${error.message}`),
         bad: (_source, reason) => this.bad.push(reason),
       },
     );

@@ -155,6 +155,7 @@ export class World {
     this.settle(settleMs);
     const logs = logsUnder(this.folder);
     const cold = this.#readCold();
+    expect(this.watch.failures).toEqual([]);
     for (const [run, content] of logs) {
       const whole = { bytes: content.length, checksum: crc32(content) };
       expect(this.watch.handed.get(this.log(run)), `bytes of ${run}`).toEqual(whole);

@@ -251,6 +251,7 @@ describe('lines that are no records', () => {
       'not-yaml': 0,
       'bad-checksum': 0,
       binary: 0,
+      internal: 0,
     });
     const logged = agent.log.filter(({ reason }) => reason !== undefined);
     expect(logged.map(({ path, line, reason }) => ({ path, line, reason }))).toEqual([

@@ -11,7 +11,15 @@ import { anyRun, formatAt, type Write } from './written-run.ts';
 class Reader {
   readonly pipeline = new Pipeline(
     {},
-    { record() {}, incident() {}, changed() {}, bad: (_, reason) => this.bad.push(reason) },
+    {
+      record() {},
+      incident() {},
+      changed() {},
+      bad: (_, reason) => this.bad.push(reason),
+      failed: (_, error) => {
+        throw error;
+      },
+    },
   );
   readonly bad: string[] = [];
   readonly #follow = new Follow(

@@ -21,6 +21,7 @@ const WHY: Readonly<Record<BadReason, string>> = {
   'not-yaml': 'no YAML',
   'bad-checksum': 'its bytes are damaged',
   binary: 'no text',
+  internal: 'an error of nanwatch itself',
 };
 
 /** Reads every log under `folder`, each in one piece. */

@@ -12,7 +12,9 @@ export class Watched {
   readonly book: IncidentBook;
 
   constructor(settings: Readonly<Record<string, DetectorSettings>> = {}) {
-    this.book = new IncidentBook(this.run, settings);
+    this.book = new IncidentBook(this.run, settings, (_, error) => {
+      throw error;
+    });
   }
 
   see(fields: Fields, arrivedMs = SEEN): this {

@@ -20,6 +20,9 @@ export class Sources {
       incident: (_, incident) => this.incidents.push(incident),
       changed: () => this.changes++,
       bad: (_, reason) => this.bad.push(reason),
+      failed: (_, error) => {
+        throw error;
+      },
     },
   );
   readonly watched;

@@ -22,6 +22,9 @@ export class Reading {
       record: (_, record) => this.told.push(['record', record.step]),
       incident: (_, { alertname, status, severity }) => this.told.push(['incident', alertname, status, severity]),
       changed() {},
+      failed: (_, error) => {
+        throw error;
+      },
       bad: (_, reason, line) => this.told.push(['bad', reason, line]),
     });
     this.watched = this.pipeline.open('run', '/runs/run', seenMs);
