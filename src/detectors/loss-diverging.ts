@@ -34,6 +34,8 @@ interface Options {
   readonly critical_ratio: number;
 }
 
+/** Times the best loss that are as good. */
+const SAME = 1.05;
 /** Newest losses that must all be high. */
 const IN_ROW = 3;
 const LEVEL = 5;
@@ -50,7 +52,7 @@ class LossDiverging implements Detector {
   readonly #level = new SortedWindow(LEVEL);
   readonly #changes = new SortedWindow(CHANGES);
   #best = Number.POSITIVE_INFINITY;
-  /** The best is the median of some losses. */
+  /** Another loss than the first came near the best. */
   #isBestSure = false;
   #last = Number.NaN;
   #count = 0;
@@ -74,10 +76,8 @@ class LossDiverging implements Detector {
     const best = this.#best;
     this.#row(loss, record.number(FIELD.step), best);
     const level = this.#level.median();
-    if (level < best) {
-      this.#best = level;
-      this.#isBestSure = this.#level.size >= IN_ROW;
-    }
+    this.#isBestSure ||= this.#count > 1 && level <= best * SAME;
+    if (level < best) this.#best = level;
     if (this.#isOpen) return this.#goesOn(loss, best);
     if (!this.#diverges(level, best, trend)) return 'good';
     this.#isOpen = true;
@@ -123,6 +123,7 @@ class LossDiverging implements Detector {
     this.#level.clear();
     this.#changes.clear();
     this.#best = Number.POSITIVE_INFINITY;
+    this.#isBestSure = false;
     this.#count = 0;
     this.#inRow = 0;
     this.#isOpen = false;

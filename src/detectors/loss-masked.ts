@@ -48,9 +48,13 @@ const LEAST_RECORDS = 20;
 const LEAST_RECORDS_DEEP = 8;
 const DEEP = 0.7;
 const DEEP_SCORE = -10;
+/** Of the range of the newest losses, by how much a dip lies below them. */
+const APART = 2;
 /** Records in which a dip has to come back, and of the expected loss, where it is back. */
 const DIP_RECORDS = 3;
 const BACK = 0.93;
+/** Of the expected loss, that the steps of a window may differ by. */
+const SLACK = 0.1;
 
 class LossMasked implements Detector {
   readonly #options: Options;
@@ -90,7 +94,7 @@ class LossMasked implements Detector {
     const isNan = hasNorm && !Number.isFinite(record.number(FIELD.grad_norm));
     const isOff = Math.abs(trend.ratio - 1) >= this.#options.off && Math.abs(trend.score) >= OFF_SCORE;
     this.#previousOff = isNan || (isOff && !hasNorm);
-    if (isOff && (isNan || learningRate.skippedNow > 0 || learningRate.stoodStill)) {
+    if (isOff && (isNan || explains(learningRate, trend.ratio, this.#windowOf(step, run)))) {
       this.#span = null;
       this.#dipFrom = Number.NaN;
       this.#previousOff = false;
@@ -116,7 +120,7 @@ class LossMasked implements Detector {
     const { dip, dip_score } = this.#options;
     const isEarly = trend.count < LEAST_RECORDS;
     const isKnown = !isEarly || (trend.count >= LEAST_RECORDS_DEEP && trend.ratio <= DEEP && trend.score <= DEEP_SCORE);
-    const isDip = isKnown && trend.ratio <= dip && trend.score <= -dip_score && loss <= dip * trend.recentLeast;
+    const isDip = isKnown && trend.ratio <= dip && trend.score <= -dip_score && this.#liesApart(loss, trend);
     if (!isDip || run.context.loss_scaler === false || !trend.matters(loss - trend.expected)) return 'good';
     this.#dipFrom = trend.expected;
     this.#firstDip = step;
@@ -125,6 +129,12 @@ class LossMasked implements Detector {
     this.#sinceDip = 0;
     this.#evidence = this.#numbers(step, loss, trend.expected, trend.ratio, run);
     return 'silent';
+  }
+
+  /** Well below the newest losses, further than these lie apart. */
+  #liesApart(loss: number, { recentLeast, recentMost }: Signals['loss']): boolean {
+    const range = Math.log(recentMost / recentLeast);
+    return loss <= this.#options.dip * recentLeast && Math.log(recentLeast / loss) >= APART * range;
   }
 
   #afterDip(loss: number, step: number, run: RunFacts): Verdict {
@@ -185,6 +195,12 @@ class LossMasked implements Detector {
   evidence(): readonly Evidence[] {
     return this.#evidence;
   }
+}
+
+/** Whether the steps that the scheduler did not make can have done this to the loss: those that were made count. */
+function explains({ skippedNow, stoodStill }: Signals['learningRate'], ratio: number, window: number): boolean {
+  if (skippedNow > 0) return ratio >= 1 - skippedNow / window - SLACK;
+  return stoodStill;
 }
 
 /** Whether the trainer may hide NaN: the v1 stack has no filter, and it can be switched off. */

@@ -9,6 +9,8 @@ const POINTS = 3;
 const MAX_FITS = 16;
 /** How far from a whole number of steps the rate may say that the scheduler is. */
 const WHOLE = 0.1;
+/** Significant digits to which consoles round. */
+const ROUNDED = 5;
 /** Moves in a row after which a rate that stands still says something. */
 const MOVING = 3;
 
@@ -56,7 +58,7 @@ export class LearningRate {
 
   #move(rate: number, step: number): void {
     if (rate === this.#last && step > this.#lastStep) {
-      this.stoodStill = this.#moves >= MOVING;
+      this.stoodStill = this.#moves >= MOVING && !isRounded(rate);
       // a rate that never moves again has reached its end
       if (this.#moves > 0) this.#moves--;
     } else if (this.#moves < 2 * MOVING) {
@@ -93,4 +95,9 @@ export class LearningRate {
     this.skippedNow = skipped - this.skipped;
     this.skipped = skipped;
   }
+}
+
+/** A rate that was rounded repeats itself while the schedule moves. */
+function isRounded(rate: number): boolean {
+  return Number(rate.toPrecision(ROUNDED)) === rate;
 }

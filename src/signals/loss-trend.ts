@@ -44,9 +44,10 @@ export class LossTrend {
   score = Number.NaN;
   /** What was expected of the newest record's loss, whether it had one or not; NaN when nothing was yet. */
   expected = Number.NaN;
-  /** Median and least of the newest losses before this one; NaN when there is none. */
+  /** Of the newest losses before this one; NaN when there is none. */
   recentMedian = Number.NaN;
   recentLeast = Number.NaN;
+  recentMost = Number.NaN;
   /** Usable losses so far in this attempt, the newest one not counted. */
   count = 0;
 
@@ -66,6 +67,7 @@ export class LossTrend {
     this.expected = Math.exp(this.#expected);
     this.recentMedian = this.#recent.median();
     this.recentLeast = this.#recent.least();
+    this.recentMost = this.#recent.most();
     this.ratio = Number.NaN;
     this.score = Number.NaN;
     if (!(loss > 0 && loss < Number.POSITIVE_INFINITY)) return;

@@ -53,6 +53,11 @@ export class SortedWindow {
     return this.#size === 0 ? Number.NaN : (this.#sorted[0] as number);
   }
 
+  /** The largest one; NaN when empty. */
+  most(): number {
+    return this.#size === 0 ? Number.NaN : (this.#sorted[this.#size - 1] as number);
+  }
+
   /** The middle one, the upper of both where there are two; NaN when empty. */
   median(): number {
     return this.#size === 0 ? Number.NaN : (this.#sorted[this.#size >> 1] as number);
