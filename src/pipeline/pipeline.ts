@@ -68,12 +68,14 @@ export class Pipeline {
 
   removeConfiguration(configuration: Configuration): void {
     this.#configurations.get(configuration.folder)?.delete(configuration);
+    for (const watched of this.#runsIn(configuration.folder)) watched.restated();
   }
 
   /** What configures the runs of `folder` has been read, or has changed. */
   configured(folder: string): void {
-    for (const watched of this.runs.values()) {
-      if (watched.live && watched.folder === folder) this.listener.changed(watched);
+    for (const watched of this.#runsIn(folder)) {
+      watched.restated();
+      if (watched.live) this.listener.changed(watched);
     }
   }
 
@@ -90,5 +92,9 @@ export class Pipeline {
   /** @param before the book of the same run that this one takes the place of */
   newBook(run: Run, before?: IncidentBook): IncidentBook {
     return new IncidentBook(run, this.#detectors, before);
+  }
+
+  #runsIn(folder: string): WatchedRun[] {
+    return [...this.runs.values()].filter((watched) => watched.folder === folder);
   }
 }

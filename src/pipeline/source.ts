@@ -136,6 +136,7 @@ export class Source implements RecordSink, Strand {
   context(context: RunContext): void {
     this.#freshen();
     this.stated = { ...this.stated, ...context };
+    this.watched.restated();
   }
 
   bad(reason: BadReason, line: number): void {
@@ -168,6 +169,7 @@ export class Source implements RecordSink, Strand {
     this.store = new RecordStore();
     this.events = [];
     this.stated = {};
+    this.watched.restated();
   }
 
   #keepOther({ other }: LogRecord): void {

@@ -34,8 +34,6 @@ export class WatchedRun {
   readonly id: string;
   readonly folder: string;
   readonly pipeline: Pipeline;
-  /** Always the same object, which whoever renders metrics may cache by. */
-  readonly labels: Readonly<Record<'run', string>>;
   /** The best keeper of steps first. */
   readonly sources: Source[] = [];
   run: Run;
@@ -47,6 +45,8 @@ export class WatchedRun {
   /** The run is longer than its memory: it is followed record by record from here on, and late numbers count alone. */
   #isSealed = false;
   #nextJoinMs = 0;
+  /** Null until it is asked for again. */
+  #context: RunContext | null = null;
   /** Records that listeners were told of. */
   #told = 0;
 
@@ -54,7 +54,6 @@ export class WatchedRun {
     this.pipeline = pipeline;
     this.id = id;
     this.folder = folder;
-    this.labels = { run: id };
     this.run = new Run(id, firstSeenMs);
     this.book = pipeline.newBook(this.run);
   }
@@ -66,16 +65,20 @@ export class WatchedRun {
 
   /** How the run is configured, as far as anything beside its log or in it says so. */
   get context(): RunContext {
-    const stated = [...this.sources, ...this.pipeline.configurationsOf(this.folder)];
-    // of one format the newest: a later start, a higher checkpoint, the run's own folder
-    stated.sort((a, b) => placeOf(a.format) - placeOf(b.format) || NUMBERED.compare(b.path, a.path));
-    return mergeContext(stated.map(({ stated }) => stated));
+    this.#context ??= this.#mergeContext();
+    return this.#context;
+  }
+
+  /** What a source or a configuration states has changed, or who they are. */
+  restated(): void {
+    this.#context = null;
   }
 
   addSource(path: string, format: Format): Source {
     const source = new Source(this, path, format);
     this.sources.push(source);
     this.sources.sort((a, b) => placeOf(a.format) - placeOf(b.format) || (a.path < b.path ? -1 : 1));
+    this.restated();
     return source;
   }
 
@@ -83,6 +86,7 @@ export class WatchedRun {
     const place = this.sources.indexOf(source);
     if (place === -1) return;
     this.sources.splice(place, 1);
+    this.restated();
     this.#isBehind = true;
   }
 
@@ -171,6 +175,13 @@ export class WatchedRun {
     this.live = false;
     this.#isSealed = false;
     this.#told = 0;
+  }
+
+  #mergeContext(): RunContext {
+    const stated = [...this.sources, ...this.pipeline.configurationsOf(this.folder)];
+    // of one format the newest: a later start, a higher checkpoint, the run's own folder
+    stated.sort((a, b) => placeOf(a.format) - placeOf(b.format) || NUMBERED.compare(b.path, a.path));
+    return mergeContext(stated.map(({ stated }) => stated));
   }
 
   get #isStreamed(): boolean {
