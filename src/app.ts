@@ -6,8 +6,9 @@ import { Broadcast } from './broadcast.ts';
 import { type Address, hostInUrl } from './config/address.ts';
 import type { Config } from './config/schema.ts';
 import { Follow, type FollowListener } from './follow.ts';
+import { Exposition } from './metrics/exposition.ts';
 import { SelfMetrics, type SelfSource } from './metrics/self.ts';
-import { trainingMetrics } from './metrics/training.ts';
+import { writeTraining } from './metrics/training.ts';
 import type { Incident } from './model/incident.ts';
 import { configureReceiver } from './notify/index.ts';
 import { Notifier } from './notify/notifier.ts';
@@ -96,10 +97,12 @@ export class App {
     this.#teller = new Teller(this.#notifier, { language, labels: config.labels, externalUrl }, now);
     this.#broadcast = new Broadcast(this.pipeline, language, VERSION, now);
     const source = {
-      metrics: async () => ({
-        contentType: self.contentType,
-        text: `${trainingMetrics(this.pipeline, now())}\n${await self.text()}`,
-      }),
+      metrics: async () => {
+        const exposition = new Exposition();
+        writeTraining(exposition, this.pipeline, now());
+        await self.write(exposition);
+        return { contentType: self.contentType, bytes: exposition.bytes };
+      },
       runs: () => this.#broadcast.runs(),
       run: (id: string) => this.#broadcast.run(id),
       alerts: (state: Parameters<Broadcast['alerts']>[0]) => this.#broadcast.alerts(state),

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
-import { exposition, labelText } from './exposition.ts';
+import { type Exposition, labelText } from './exposition.ts';
 import { AGENT } from './names.ts';
 
 /** What the agent knows of itself, asked at scrape time. */
@@ -58,13 +58,9 @@ export class SelfMetrics {
     this.#latency.observe({ receiver }, seconds);
   }
 
-  async text(): Promise<string> {
+  async write(to: Exposition): Promise<void> {
     // prom-client writes `Nan`
-    const ofProcess = (await this.#registry.metrics()).replaceAll(/ Nan$/gm, ' NaN');
-    return [ofProcess, ...this.#own()].join('\n');
-  }
-
-  #own(): string[] {
+    to.write((await this.#registry.metrics()).replaceAll(/ Nan$/gm, ' NaN'));
     const source = this.#source;
     const plain: Partial<Record<keyof typeof AGENT, number>> = {
       lines: source.lines(),
@@ -78,28 +74,26 @@ export class SelfMetrics {
       websocketDropped: source.websocketDropped(),
       eventsDropped: source.eventsDropped(),
     };
+    for (const [metric, value] of Object.entries(plain)) {
+      to.metric(AGENT[metric as keyof typeof AGENT], (emit) => emit('', value));
+    }
+    to.metric(AGENT.buildInfo, (emit) =>
+      emit(labelText({ version: source.version, node_version: process.version }), 1),
+    );
+    to.metric(AGENT.badLines, (emit) => {
+      for (const [reason, count] of Object.entries(source.badLines())) emit(labelText({ reason }), count);
+    });
+    to.metric(AGENT.fileErrors, (emit) => {
+      for (const [reason, count] of source.fileErrors()) emit(labelText({ reason }), count);
+    });
     const receivers = source.receivers();
-    return [
-      exposition(AGENT.buildInfo, (emit) =>
-        emit(labelText({ version: source.version, node_version: process.version }), 1),
-      ),
-      ...Object.entries(plain).map(([metric, value]) =>
-        exposition(AGENT[metric as keyof typeof AGENT], (emit) => emit('', value)),
-      ),
-      exposition(AGENT.badLines, (emit) => {
-        for (const [reason, count] of Object.entries(source.badLines())) emit(labelText({ reason }), count);
-      }),
-      exposition(AGENT.fileErrors, (emit) => {
-        for (const [reason, count] of source.fileErrors()) emit(labelText({ reason }), count);
-      }),
-      exposition(AGENT.notifications, (emit) => {
-        for (const receiver of receivers) {
-          for (const outcome of OUTCOMES) emit(labelText({ receiver: receiver.name, outcome }), receiver[outcome]);
-        }
-      }),
-      exposition(AGENT.notificationsPending, (emit) => {
-        for (const { name, pending } of receivers) emit(labelText({ receiver: name }), pending);
-      }),
-    ];
+    to.metric(AGENT.notifications, (emit) => {
+      for (const receiver of receivers) {
+        for (const outcome of OUTCOMES) emit(labelText({ receiver: receiver.name, outcome }), receiver[outcome]);
+      }
+    });
+    to.metric(AGENT.notificationsPending, (emit) => {
+      for (const { name, pending } of receivers) emit(labelText({ receiver: name }), pending);
+    });
   }
 }

@@ -5,7 +5,7 @@ import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { WatchedRun } from '../pipeline/watched-run.ts';
 import { runInfo } from '../runs/context.ts';
 import { WATCHED_FIELDS } from '../runs/tally.ts';
-import { type Emit, exposition, labelText } from './exposition.ts';
+import { type Emit, type Exposition, labelText } from './exposition.ts';
 import { TRAINING } from './names.ts';
 
 type Metric = keyof typeof TRAINING;
@@ -83,27 +83,25 @@ const SEVERAL: Readonly<Partial<Record<Metric, (watched: WatchedRun, nowMs: numb
   },
 };
 
-/** The metrics of the runs that `pipeline` watches, as text. */
-export function trainingMetrics(pipeline: Pipeline, nowMs: number): string {
+/** Writes the metrics of the runs that `pipeline` watches. */
+export function writeTraining(to: Exposition, pipeline: Pipeline, nowMs: number): void {
   const runs = shown(pipeline).map((watched) => ({ watched, labels: labelText({ run: watched.id }) }));
   const single = (metric: Metric, numberOf: (watched: WatchedRun) => number | null | undefined) =>
-    exposition(TRAINING[metric], (emit) => {
+    to.metric(TRAINING[metric], (emit) => {
       for (const { watched, labels } of runs) {
         const value = numberOf(watched);
         if (value !== null && value !== undefined) emit(labels, value);
       }
     });
-  return [
-    ...LATEST.map(([metric, field]) => single(metric, ({ run }) => run.latest(field))),
-    ...entries(SINGLE).map(([metric, numberOf]) => single(metric, numberOf)),
-    ...entries(SEVERAL).map(([metric, samples]) =>
-      exposition(TRAINING[metric], (emit) => {
-        for (const { watched, labels } of runs) {
-          samples(watched, nowMs, (own, value) => emit(`${own},${labels}`, value));
-        }
-      }),
-    ),
-  ].join('\n');
+  for (const [metric, field] of LATEST) single(metric, ({ run }) => run.latest(field));
+  for (const [metric, numberOf] of entries(SINGLE)) single(metric, numberOf);
+  for (const [metric, samples] of entries(SEVERAL)) {
+    to.metric(TRAINING[metric], (emit) => {
+      for (const { watched, labels } of runs) {
+        samples(watched, nowMs, (own, value) => emit(`${own},${labels}`, value));
+      }
+    });
+  }
 }
 
 /**
