@@ -17,6 +17,30 @@ export interface DetectorSettings {
   readonly options: Record<string, unknown>;
 }
 
+type Settings = Readonly<Record<string, DetectorSettings | undefined>>;
+
+/** A detector that the operator has not turned off, with all its options. */
+interface Enabled {
+  readonly kind: DetectorKind;
+  readonly options: Record<string, unknown>;
+  readonly severity: Severity | undefined;
+}
+
+/** By settings: a thousand runs share theirs. */
+const known = new WeakMap<Settings, readonly Enabled[]>();
+
+function enabled(settings: Settings): readonly Enabled[] {
+  const kinds =
+    known.get(settings) ??
+    Object.entries(DETECTORS).flatMap(([name, kind]): Enabled[] => {
+      const set = settings[name];
+      if (set?.enabled === false) return [];
+      return [{ kind, options: kind.options.parse(set?.options ?? {}), severity: set?.severity }];
+    });
+  known.set(settings, kinds);
+  return kinds;
+}
+
 /** Closed incidents are kept for this many; what is older is only counted. */
 export const MAX_CLOSED = 500;
 
@@ -31,15 +55,11 @@ export class IncidentBook {
   #entered = 0;
 
   /** @param before book of the same run, whose incidents of the clock go on in this one */
-  constructor(run: Run, settings: Readonly<Record<string, DetectorSettings | undefined>>, before?: IncidentBook) {
+  constructor(run: Run, settings: Settings, before?: IncidentBook) {
     this.#run = run;
-    this.#lifecycles = Object.entries(DETECTORS).flatMap(([name, kind]) => {
-      const set = settings[name];
-      if (set?.enabled === false) return [];
+    this.#lifecycles = enabled(settings).map(({ kind, options, severity }) => {
       const kept = kind.clocked && before !== undefined ? before.#of(kind) : undefined;
-      if (kept !== undefined) return [kept];
-      const detector = kind.create(kind.options.parse(set?.options ?? {}));
-      return [new Lifecycle(kind, detector, set?.severity)];
+      return kept ?? new Lifecycle(kind, kind.create(options), severity);
     });
     if (before !== undefined) this.#takeOver(before);
   }
