@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import type { Logger } from 'pino';
 import { App } from '../app.ts';
 import type { Config } from '../config/schema.ts';
@@ -11,12 +10,6 @@ import { play } from '../replay/player.ts';
 import type { FoundLog } from '../tail/discovery.ts';
 import { EXIT } from './exit.ts';
 import { deliverMs, stopSignal } from './stop-signal.ts';
-
-/**
- * V8 lets the space for new objects grow to 48 MiB at the first burst, such as the read of what is there, and never gives
- * them back. An agent lives long and makes little: it does as well without, and stays 50 MiB smaller.
- */
-const SMALL_NURSERY = '--semi-space-growth-factor=1';
 
 /** The logger that a configuration asks for. */
 function loggerOf(config: Config): Logger {
@@ -28,7 +21,6 @@ function loggerOf(config: Config): Logger {
 
 /** Follows the runs of `config` until it is told to stop, or all have ended. Returns the exit code. */
 export async function follow(config: Config, exitWhenFinished: boolean): Promise<number> {
-  setFlagsFromString(SMALL_NURSERY);
   const stopping = stopSignal();
   const app = new App(config, loggerOf(config));
   try {
