@@ -1,14 +1,14 @@
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import { Registry } from 'prom-client';
 import { BadLineLog } from './bad-lines.ts';
 import { Broadcast } from './broadcast.ts';
 import { type Address, hostInUrl } from './config/address.ts';
 import type { Config } from './config/schema.ts';
 import { Follow, type FollowListener } from './follow.ts';
-import { registerSelf, type SelfSource } from './metrics/self.ts';
-import { registerTraining } from './metrics/training.ts';
+import { Exposition } from './metrics/exposition.ts';
+import { SelfMetrics, type SelfSource } from './metrics/self.ts';
+import { writeTraining } from './metrics/training.ts';
 import type { Incident } from './model/incident.ts';
 import { configureReceiver } from './notify/index.ts';
 import { Notifier } from './notify/notifier.ts';
@@ -73,7 +73,6 @@ export class App {
     this.#now = now;
     const language = LANGUAGES[config.lang];
     const externalUrl = (config.external_url ?? defaultExternalUrl(config.listen)).replace(/\/+$/, '');
-    const registry = new Registry();
 
     this.pipeline = new Pipeline(config.detectors, this.#pipelineListener());
     this.#follow = new Follow(this.pipeline, this.#followListener(), now);
@@ -89,19 +88,23 @@ export class App {
       waker: config.poll ? NO_WAKER : new Inotify(events),
       listener: this.#follow,
     });
-    registerTraining(registry, this.pipeline, now);
-    const delivered = registerSelf(registry, this.#selfSource());
+    const self = new SelfMetrics(this.#selfSource());
     this.#notifier = new Notifier({
       stateDir: config.state_dir ?? defaultStateDir(config.paths),
       receivers: config.receivers.map(configureReceiver),
       externalUrl,
       logger,
-      onDelivered: delivered,
+      onDelivered: (receiver, seconds) => self.delivered(receiver, seconds),
     });
     this.#teller = new Teller(this.#notifier, { language, labels: config.labels, externalUrl }, now);
     this.#broadcast = new Broadcast(this.pipeline, language, VERSION, now);
     const source = {
-      metrics: async () => ({ contentType: registry.contentType, text: withNaN(await registry.metrics()) }),
+      metrics: async () => {
+        const exposition = new Exposition();
+        writeTraining(exposition, this.pipeline, now());
+        await self.write(exposition);
+        return { contentType: self.contentType, bytes: exposition.bytes };
+      },
       runs: () => this.#broadcast.runs(),
       run: (id: string) => this.#broadcast.run(id),
       alerts: (state: Parameters<Broadcast['alerts']>[0]) => this.#broadcast.alerts(state),
@@ -272,9 +275,4 @@ export class App {
 function defaultExternalUrl(listen: Address): string {
   const isAny = listen.host === '0.0.0.0' || listen.host === '::';
   return `http://${hostInUrl(isAny ? { ...listen, host: hostname() } : listen)}`;
-}
-
-/** prom-client writes `Nan`. */
-function withNaN(text: string): string {
-  return text.replaceAll(/ Nan$/gm, ' NaN');
 }

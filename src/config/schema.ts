@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DETECTORS } from '../detectors/index.ts';
-import type { DetectorSettings } from '../incidents/book.ts';
+import type { DetectorSettings } from '../incidents/enabled.ts';
 import { SEVERITIES } from '../model/alert.ts';
 import { receiverOptions } from '../notify/index.ts';
 import { LANGUAGES, type LanguageName } from '../text/index.ts';

@@ -1,22 +1,14 @@
 import type { DetectorKind, Verdict } from '../detectors/detector.ts';
-import { DETECTORS } from '../detectors/index.ts';
-import type { AlertName, Severity } from '../model/alert.ts';
+import type { AlertName } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
 import type { LogRecord } from '../model/record.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { Run } from '../runs/run.ts';
 import { Signals } from '../signals/signals.ts';
 import type { Case, Moment } from './case.ts';
+import { enabled, type Settings } from './enabled.ts';
 import { lead } from './group.ts';
 import { Lifecycle } from './lifecycle.ts';
-
-/** What the operator set for one detector: see `detectors` in the configuration. */
-export interface DetectorSettings {
-  readonly enabled: boolean;
-  readonly severity?: Severity | undefined;
-  /** Checked against the kind's own schema. */
-  readonly options: Record<string, unknown>;
-}
 
 /** Closed incidents are kept for this many; what is older is only counted. */
 export const MAX_CLOSED = 500;
@@ -40,23 +32,16 @@ export class IncidentBook {
    */
   constructor(
     run: Run,
-    settings: Readonly<Record<string, DetectorSettings | undefined>>,
+    settings: Settings,
     onFailure: (alertname: AlertName, error: unknown) => void,
     before?: IncidentBook,
   ) {
     this.#run = run;
     this.#onFailure = onFailure;
-    this.#lifecycles = Object.entries(DETECTORS).flatMap(([name, kind]) => {
-      const set = settings[name];
-      if (set?.enabled === false) return [];
+    this.#lifecycles = enabled(settings).map(({ kind, options, severity }) => {
       const kept = kind.clocked && before !== undefined ? before.#of(kind) : undefined;
-      if (kept !== undefined) return [kept];
-      const detector = kind.create(kind.options.parse(set?.options ?? {}));
-      return [new Lifecycle(kind, detector, set?.severity)];
+      return kept ?? new Lifecycle(kind, kind.create(options), severity);
     });
-    this.#lifecycles = [...this.#lifecycles].sort(
-      (a, b) => Number(b.kind.symptom ?? false) - Number(a.kind.symptom ?? false),
-    );
     if (before !== undefined) this.#takeOver(before);
   }
 

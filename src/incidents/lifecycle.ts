@@ -17,7 +17,8 @@ export class Lifecycle {
   #goodSteps = 0;
   #lastStep: number | null = null;
   #lastGoodStep: number | null = null;
-  readonly #idsAtStep = new Map<string, number>();
+  /** Null until there is one: most runs have none. */
+  #idsAtStep: Map<string, number> | null = null;
 
   constructor(kind: DetectorKind, detector: Detector, severityOverride: Severity | undefined) {
     this.kind = kind;
@@ -74,12 +75,14 @@ export class Lifecycle {
 
   #begin(run: Run, at: Moment): Case {
     const place = `${this.kind.alertname}-${run.attempts}-${at.step ?? 'start'}`;
-    const before = this.#idsAtStep.get(place) ?? 0;
+    this.#idsAtStep ??= new Map();
+    const ids = this.#idsAtStep;
+    const before = ids.get(place) ?? 0;
     // a place comes again while two writers share a log, or when a stall ends without a step
-    this.#idsAtStep.delete(place);
-    this.#idsAtStep.set(place, before + 1);
-    const [oldest] = this.#idsAtStep.keys();
-    if (this.#idsAtStep.size > MAX_PLACES && oldest !== undefined) this.#idsAtStep.delete(oldest);
+    ids.delete(place);
+    ids.set(place, before + 1);
+    const [oldest] = ids.keys();
+    if (ids.size > MAX_PLACES && oldest !== undefined) ids.delete(oldest);
     const id = before === 0 ? place : `${place}-${before + 1}`;
     const { alertname, family } = this.kind;
     return new Case(id, alertname, this.#severity(), at, this.#lastGoodStep, ROLLBACK.has(family));

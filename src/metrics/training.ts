@@ -1,4 +1,3 @@
-import type { Registry } from 'prom-client';
 import { ALERTS } from '../model/alert.ts';
 import type { FieldName } from '../model/field.ts';
 import { RUN_STATES } from '../model/run-state.ts';
@@ -6,13 +5,13 @@ import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { WatchedRun } from '../pipeline/watched-run.ts';
 import { runInfo } from '../runs/context.ts';
 import { WATCHED_FIELDS } from '../runs/tally.ts';
+import { type Emit, type Exposition, labelText } from './exposition.ts';
 import { TRAINING } from './names.ts';
-import { registerView, type Sample } from './view.ts';
 
-type Labels = Readonly<Record<string, string>>;
+type Metric = keyof typeof TRAINING;
 
 /** Gauges that are the last value of a field. */
-const LATEST: readonly (readonly [keyof typeof TRAINING, FieldName])[] = [
+const LATEST: readonly (readonly [Metric, FieldName])[] = [
   ['loss', 'loss'],
   ['evalLoss', 'eval_loss'],
   ['gradNorm', 'grad_norm'],
@@ -28,7 +27,7 @@ const LATEST: readonly (readonly [keyof typeof TRAINING, FieldName])[] = [
 ];
 
 /** One sample a run, or none where the run has no such number. */
-const SINGLE: Readonly<Partial<Record<keyof typeof TRAINING, (watched: WatchedRun) => number | null>>> = {
+const SINGLE: Readonly<Partial<Record<Metric, (watched: WatchedRun) => number | null>>> = {
   step: ({ run }) => run.lastStep,
   maxSteps: ({ run }) => run.maxSteps,
   progress: ({ run }) => run.progress,
@@ -43,49 +42,64 @@ const SINGLE: Readonly<Partial<Record<keyof typeof TRAINING, (watched: WatchedRu
   restarts: ({ run }) => run.attempts - 1,
 };
 
-/** Several samples a run. */
-function several(
-  now: () => number,
-): Partial<Record<keyof typeof TRAINING, (watched: WatchedRun) => [Labels, number][]>> {
-  return {
-    other: ({ run }) => [...run.other].map(([name, value]) => [{ name }, value]),
-    finite: ({ run }) =>
-      WATCHED_FIELDS.flatMap((field): [Labels, number][] => {
-        const value = run.latest(field);
-        return value === undefined ? [] : [[{ field }, Number.isFinite(value) ? 1 : 0]];
-      }),
-    state: ({ run }) => {
-      const state = run.state(now());
-      return RUN_STATES.map((one) => [{ state: one }, one === state ? 1 : 0]);
-    },
-    firing: ({ book }) => book.open.map(({ alertname, severity }) => [{ alertname, severity }, 1]),
-    info: ({ sources, context }) =>
-      sources.length === 0 ? [] : [[{ ...runInfo(context), source: sourceNames(sources).join(',') }, 1]],
-    nonfinite: ({ run }) =>
-      WATCHED_FIELDS.flatMap((field): [Labels, number][] => [
-        [{ field, kind: 'nan' }, run.tally.nonfinite[field].nan],
-        [{ field, kind: 'inf' }, run.tally.nonfinite[field].inf],
-      ]),
-    // from 0, since a rate misses what a counter was born with
-    incidents: ({ book }) => ALERTS.map((alertname) => [{ alertname }, book.opened.get(alertname) ?? 0]),
-  };
-}
+/** Labels that are the same for every run. */
+const FINITE = WATCHED_FIELDS.map((field) => [field, labelText({ field })] as const);
+const NONFINITE = WATCHED_FIELDS.map(
+  (field) => [field, labelText({ field, kind: 'nan' }), labelText({ field, kind: 'inf' })] as const,
+);
+const STATES = RUN_STATES.map((state) => [state, labelText({ state })] as const);
+const ALERTNAMES = ALERTS.map((alertname) => [alertname, labelText({ alertname })] as const);
 
-/** Registers the metrics of the runs that `pipeline` watches. */
-export function registerTraining(registry: Registry, pipeline: Pipeline, now: () => number): void {
-  for (const [metric, field] of LATEST) {
-    registerView(registry, TRAINING[metric], () => single(pipeline, ({ run }) => run.latest(field) ?? null));
-  }
-  for (const [metric, value] of entries(SINGLE)) {
-    registerView(registry, TRAINING[metric], () => single(pipeline, value));
-  }
-  for (const [metric, values] of entries(several(now))) {
-    registerView(registry, TRAINING[metric], () => {
-      const samples: Sample[] = [];
-      for (const watched of shown(pipeline)) {
-        for (const [labels, value] of values(watched)) samples.push({ value, labels, sharedLabels: watched.labels });
+/** Several samples a run, with labels beside the run's. */
+const SEVERAL: Readonly<Partial<Record<Metric, (watched: WatchedRun, nowMs: number, emit: Emit) => void>>> = {
+  other: ({ run }, _, emit) => {
+    for (const [name, value] of run.other) emit(labelText({ name }), value);
+  },
+  finite: ({ run }, _, emit) => {
+    for (const [field, labels] of FINITE) {
+      const value = run.latest(field);
+      if (value !== undefined) emit(labels, Number.isFinite(value) ? 1 : 0);
+    }
+  },
+  state: ({ run }, nowMs, emit) => {
+    const state = run.state(nowMs);
+    for (const [one, labels] of STATES) emit(labels, one === state ? 1 : 0);
+  },
+  firing: ({ book }, _, emit) => {
+    for (const { alertname, severity } of book.open) emit(labelText({ alertname, severity }), 1);
+  },
+  info: ({ sources, context }, _, emit) => {
+    if (sources.length > 0) emit(labelText({ ...runInfo(context), source: sourceNames(sources).join(',') }), 1);
+  },
+  nonfinite: ({ run }, _, emit) => {
+    for (const [field, nan, inf] of NONFINITE) {
+      emit(nan, run.tally.nonfinite[field].nan);
+      emit(inf, run.tally.nonfinite[field].inf);
+    }
+  },
+  // from 0, since a rate misses what a counter was born with
+  incidents: ({ book }, _, emit) => {
+    for (const [alertname, labels] of ALERTNAMES) emit(labels, book.opened.get(alertname) ?? 0);
+  },
+};
+
+/** Writes the metrics of the runs that `pipeline` watches. */
+export function writeTraining(to: Exposition, pipeline: Pipeline, nowMs: number): void {
+  const runs = shown(pipeline).map((watched) => ({ watched, labels: labelText({ run: watched.id }) }));
+  const single = (metric: Metric, numberOf: (watched: WatchedRun) => number | null | undefined) =>
+    to.metric(TRAINING[metric], (emit) => {
+      for (const { watched, labels } of runs) {
+        const value = numberOf(watched);
+        if (value !== null && value !== undefined) emit(labels, value);
       }
-      return samples;
+    });
+  for (const [metric, field] of LATEST) single(metric, ({ run }) => run.latest(field));
+  for (const [metric, numberOf] of entries(SINGLE)) single(metric, numberOf);
+  for (const [metric, samples] of entries(SEVERAL)) {
+    to.metric(TRAINING[metric], (emit) => {
+      for (const { watched, labels } of runs) {
+        samples(watched, nowMs, (own, value) => emit(`${own},${labels}`, value));
+      }
     });
   }
 }
@@ -98,17 +112,8 @@ function shown(pipeline: Pipeline): WatchedRun[] {
   return [...pipeline.runs.values()].filter(({ live }) => live);
 }
 
-function single(pipeline: Pipeline, value: (watched: WatchedRun) => number | null): Sample[] {
-  const samples: Sample[] = [];
-  for (const watched of shown(pipeline)) {
-    const found = value(watched);
-    if (found !== null) samples.push({ value: found, sharedLabels: watched.labels });
-  }
-  return samples;
-}
-
-function entries<Value>(table: Partial<Record<keyof typeof TRAINING, Value>>): [keyof typeof TRAINING, Value][] {
-  return Object.entries(table) as [keyof typeof TRAINING, Value][];
+function entries<Value>(table: Partial<Record<Metric, Value>>): [Metric, Value][] {
+  return Object.entries(table) as [Metric, Value][];
 }
 
 function sourceNames(sources: WatchedRun['sources']): string[] {

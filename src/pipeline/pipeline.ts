@@ -1,5 +1,6 @@
 import { BAD_REASONS, type BadReason, type Format } from '../formats/format.ts';
-import { type DetectorSettings, IncidentBook } from '../incidents/book.ts';
+import { IncidentBook } from '../incidents/book.ts';
+import type { Settings } from '../incidents/enabled.ts';
 import type { Incident } from '../model/incident.ts';
 import type { LogRecord } from '../model/record.ts';
 import type { Run } from '../runs/run.ts';
@@ -37,12 +38,12 @@ export class Pipeline {
   readonly listener: PipelineListener;
   readonly #onFailure: PipelineListener['failed'];
   readonly #failed = new Set<string>();
-  readonly #detectors: Readonly<Record<string, DetectorSettings | undefined>>;
+  readonly #detectors: Settings;
   /** What lies beside the logs, by folder. */
   readonly #configurations = new Map<string, Set<Configuration>>();
 
   /** @param detectors settings by detector name; those not named run with their defaults */
-  constructor(detectors: Readonly<Record<string, DetectorSettings | undefined>>, listener: PipelineListener) {
+  constructor(detectors: Settings, listener: PipelineListener) {
     this.#detectors = detectors;
     this.#onFailure = (where, error) => listener.failed(where, error);
     this.listener = this.#guarded(listener);
@@ -76,13 +77,13 @@ export class Pipeline {
 
   removeConfiguration(configuration: Configuration): void {
     this.#configurations.get(configuration.folder)?.delete(configuration);
+    for (const watched of this.#runsIn(configuration.folder)) watched.restated();
   }
 
   /** What configures the runs of `folder` has been read, or has changed. */
   configured(folder: string): void {
-    for (const watched of this.runs.values()) {
-      if (watched.folder !== folder) continue;
-      watched.configured();
+    for (const watched of this.#runsIn(folder)) {
+      watched.restated();
       if (watched.live) this.listener.changed(watched);
     }
   }
@@ -128,5 +129,9 @@ export class Pipeline {
       bad: (source, reason, line) => this.attempt(source.path, () => listener.bad(source, reason, line)),
       failed: this.#onFailure,
     };
+  }
+
+  #runsIn(folder: string): WatchedRun[] {
+    return [...this.runs.values()].filter((watched) => watched.folder === folder);
   }
 }

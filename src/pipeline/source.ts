@@ -139,7 +139,7 @@ export class Source implements RecordSink, Strand {
   context(context: RunContext): void {
     this.#freshen();
     this.stated = { ...this.stated, ...context };
-    this.watched.configured();
+    this.watched.restated();
   }
 
   bad(reason: BadReason, line: number): void {
@@ -177,6 +177,7 @@ export class Source implements RecordSink, Strand {
     this.events = [];
     this.stated = {};
     this.checkpoint = null;
+    this.watched.restated();
   }
 
   #keepOther({ other }: LogRecord): void {

@@ -35,8 +35,6 @@ export class WatchedRun {
   readonly id: string;
   readonly folder: string;
   readonly pipeline: Pipeline;
-  /** Always the same object, which whoever renders metrics may cache by. */
-  readonly labels: Readonly<Record<'run', string>>;
   /** The best keeper of steps first. */
   readonly sources: Source[] = [];
   run: Run;
@@ -48,6 +46,7 @@ export class WatchedRun {
   /** The run is longer than its memory: it is followed record by record from here on, and late numbers count alone. */
   #isSealed = false;
   #nextJoinMs = 0;
+  /** Null until it is asked for again. */
   /** Records that listeners were told of. */
   #told = 0;
 
@@ -55,8 +54,7 @@ export class WatchedRun {
     this.pipeline = pipeline;
     this.id = id;
     this.folder = folder;
-    this.labels = { run: id };
-    this.run = new Run(id, firstSeenMs, this.context);
+    this.run = new Run(id, firstSeenMs);
     this.book = pipeline.newBook(this.run);
   }
 
@@ -67,16 +65,22 @@ export class WatchedRun {
 
   /** How the run is configured, as far as anything beside its log or in it says so. */
   get context(): RunContext {
-    const stated = [...this.sources, ...this.pipeline.configurationsOf(this.folder)];
-    // of one format the newest: a later start, a higher checkpoint, the run's own folder
-    stated.sort((a, b) => placeOf(a.format) - placeOf(b.format) || NUMBERED.compare(b.path, a.path));
-    return mergeContext(stated.map(({ stated }) => stated));
+    return this.run.context;
+  }
+
+  /** What says how the run is configured has changed: what its records mean may be something else now. */
+  restated(): void {
+    const context = this.#mergeContext();
+    if (JSON.stringify(context) === JSON.stringify(this.context)) return;
+    this.run.context = context;
+    if (this.run.tally.records > 0) this.amended();
   }
 
   addSource(path: string, format: Format): Source {
     const source = new Source(this, path, format);
     this.sources.push(source);
     this.sources.sort((a, b) => placeOf(a.format) - placeOf(b.format) || (a.path < b.path ? -1 : 1));
+    this.restated();
     return source;
   }
 
@@ -84,6 +88,7 @@ export class WatchedRun {
     const place = this.sources.indexOf(source);
     if (place === -1) return;
     this.sources.splice(place, 1);
+    this.restated();
     this.#isBehind = true;
   }
 
@@ -130,14 +135,6 @@ export class WatchedRun {
     if (this.live) this.#tellChanges();
   }
 
-  /** More is known of how the run is configured: what its records mean may be something else now. */
-  configured(): void {
-    const context = this.context;
-    if (JSON.stringify(context) === JSON.stringify(this.run.context)) return;
-    this.run.context = context;
-    if (this.run.tally.records > 0) this.amended();
-  }
-
   /** A source has changed what it had said. */
   amended(): void {
     this.#isBehind = true;
@@ -180,6 +177,13 @@ export class WatchedRun {
     this.live = false;
     this.#isSealed = false;
     this.#told = 0;
+  }
+
+  #mergeContext(): RunContext {
+    const stated = [...this.sources, ...this.pipeline.configurationsOf(this.folder)];
+    // of one format the newest: a later start, a higher checkpoint, the run's own folder
+    stated.sort((a, b) => placeOf(a.format) - placeOf(b.format) || NUMBERED.compare(b.path, a.path));
+    return mergeContext(stated.map(({ stated }) => stated));
   }
 
   get #isStreamed(): boolean {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** What the HTTP side may ask for. Everything is made at the moment of the question. */
 export interface ServerSource {
-  metrics(): Promise<{ readonly contentType: string; readonly text: string }>;
+  metrics(): Promise<{ readonly contentType: string; readonly bytes: Buffer }>;
   runs(): unknown;
   /** undefined when there is no such run. */
   run(id: string): unknown;
@@ -43,8 +43,8 @@ export async function route(source: ServerSource, url: URL): Promise<Answer | un
   const { pathname } = url;
   switch (pathname) {
     case '/metrics': {
-      const { contentType, text } = await source.metrics();
-      return { status: 200, contentType, body: text };
+      const { contentType, bytes } = await source.metrics();
+      return { status: 200, contentType, body: bytes };
     }
     case '/-/healthy':
     case '/healthz':

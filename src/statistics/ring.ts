@@ -1,12 +1,14 @@
 /** The newest `capacity` numbers of a series. O(1) to push; the quantiles sort a copy. */
 export class Ring {
-  readonly #values: Float64Array;
+  readonly #capacity: number;
+  /** Grows to the capacity as it fills. */
+  readonly #values: number[] = [];
   /** Place of the next one. */
   #next = 0;
   #size = 0;
 
   constructor(capacity: number) {
-    this.#values = new Float64Array(capacity);
+    this.#capacity = capacity;
   }
 
   get size(): number {
@@ -15,9 +17,10 @@ export class Ring {
 
   push(value: number): void {
     const values = this.#values;
-    values[this.#next] = value;
-    this.#next = this.#next + 1 === values.length ? 0 : this.#next + 1;
-    if (this.#size < values.length) this.#size++;
+    if (this.#next === values.length) values.push(value);
+    else values[this.#next] = value;
+    this.#next = this.#next + 1 === this.#capacity ? 0 : this.#next + 1;
+    if (this.#size < this.#capacity) this.#size++;
   }
 
   /** Puts `value` in the place of the newest one. */
@@ -42,7 +45,7 @@ export class Ring {
     if (size === 0) return Number.NaN;
     if (scratch.length < size) scratch = new Float64Array(size);
     const sorted = scratch.subarray(0, size);
-    sorted.set(this.#values.subarray(0, size));
+    for (let place = 0; place < size; place++) sorted[place] = this.#values[place] as number;
     sorted.sort();
     return sorted[Math.min(size - 1, Math.floor(q * size))] ?? Number.NaN;
   }
@@ -53,7 +56,7 @@ export class Ring {
 
   #place(age: number): number {
     const place = this.#next - 1 - age;
-    return place < 0 ? place + this.#values.length : place;
+    return place < 0 ? place + this.#capacity : place;
   }
 }
 

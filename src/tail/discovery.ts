@@ -20,13 +20,16 @@ export interface FoundLog {
 const SKIPPED = new Set(['node_modules', '.git', '__pycache__']);
 /** Some file systems never change a folder's time of change, so it is listed so often all the same. */
 const RELIST_MS = 30_000;
+/** A folder in which nothing has come or gone for so long is looked at less often than in every scan. */
+const QUIET_AFTER_MS = 600_000;
+const QUIET_VISIT_MS = 10_000;
 const NOBODY: FolderListener = { folder() {}, folderGone() {}, healthy() {} };
 
 /**
  * Finds the logs under one watched path, at any depth, and those that come later.
  *
  * A folder is listed again only when its time of change has moved, so that looking at a thousand run folders again costs
- * a thousand stats and little more. Links are followed by name, after everything that is no link, and looked at in every
+ * a thousand stats and little more, less often where nothing has happened for long. Links are followed by name, after everything that is no link, and looked at in every
  * scan, since what they lead to comes and goes unseen; a folder that is reached twice is listed once, so that links in a
  * circle end.
  */
@@ -65,7 +68,9 @@ export class Discovery {
 
   /** Looks at what has changed since the last call. Returns false when the watched path does not exist. */
   scan(nowMs: number): boolean {
-    for (const path of this.#folders.paths) this.#visit(path, nowMs);
+    for (const path of this.#folders.paths) {
+      if (path === this.root || nowMs >= (this.#folders.get(path)?.visitMs ?? 0)) this.#visit(path, nowMs);
+    }
     const root = this.#look(this.root);
     if (root.kind === 'file') this.#report(this.root);
     this.#reportPieces();
@@ -148,6 +153,8 @@ export class Discovery {
       this.#enter(path, now);
     } else if (now.stats.mtimeMs !== folder.changedMs || folder.again || nowMs >= folder.relistMs) {
       this.#unlisted.push(path);
+    } else if (nowMs - folder.changedMs > QUIET_AFTER_MS) {
+      folder.visitMs = nowMs + QUIET_VISIT_MS;
     }
   }
 

@@ -18,6 +18,8 @@ export interface Folder {
   changedMs: number;
   /** Clocks of file systems are coarse: after a change it is listed once more. */
   again: boolean;
+  /** It is looked at again at this time, when nothing says so before. */
+  visitMs: number;
   /** It is listed at this time whatever its time of change says. */
   relistMs: number;
   /** Links in it that may lead to a log or a folder. */
@@ -52,7 +54,7 @@ export class Folders {
       if (now.kind === 'folder' && isSameFolder(now.stats, stats)) return false;
       this.forget(other);
     }
-    this.#byPath.set(path, { stats, changedMs: Number.NaN, again: false, relistMs: 0, links: new Set() });
+    this.#byPath.set(path, { stats, changedMs: Number.NaN, again: false, visitMs: 0, relistMs: 0, links: new Set() });
     this.#pathById.set(id, path);
     this.#listener.folder(path);
     return true;

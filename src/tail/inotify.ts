@@ -1,3 +1,4 @@
+import { lstatSync, type Stats } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import { formatOf } from '../formats/index.ts';
@@ -17,7 +18,8 @@ const RETRY_MS = 10_000;
  * Wakes by file events (inotify on Linux), through chokidar.
  *
  * Each folder has its own watcher, so that the one of a folder that is gone can be closed, and that of a folder which
- * took its name be opened. chokidar drops changes that follow one another within 50 ms, the last one of a burst too;
+ * took its name be opened. The folder tells of the files in it; only where a link leads, a watch of its own is needed:
+ * a thousand runs then need a thousand watches and half of the memory. chokidar drops changes that follow one another within 50 ms, the last one of a burst too;
  * so its raw events are listened to as well.
  *
  * Watches are few, and shared with every other program of the user. So a folder that cannot be watched is tried again
@@ -64,7 +66,7 @@ export class Inotify implements Waker {
       depth: 0,
       ignoreInitial: true,
       atomic: false,
-      ignored: (path) => path !== folder && formatOf(basename(path)) === undefined,
+      ignored: (path, stats) => path !== folder && (formatOf(basename(path)) === undefined || !isLink(path, stats)),
     });
     watcher.on('all', (_event, path) => wake(path));
     watcher.on('raw', (event, name, details) => {
@@ -121,6 +123,11 @@ export class Inotify implements Waker {
     this.#isTold = false;
     this.#listener.complete();
   }
+}
+
+/** @param stats undefined at the first question, whose answer is not final */
+function isLink(path: string, stats: Stats | undefined): boolean {
+  return stats === undefined || (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false);
 }
 
 /**

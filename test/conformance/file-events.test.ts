@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
@@ -71,6 +71,20 @@ it('an append is seen', async () => {
   const { watch } = await live(root);
   for (let step = 2; step < 12; step++) {
     write(join(root, 'a'), line(step));
+    await until(`line ${step}`, () => recordsOf(watch, 'a') === step, SOON);
+  }
+  expect(watch.tail.filesPolled).toBe(0);
+});
+
+it('an append to what a link leads to is seen', async () => {
+  const root = temporaryFolder();
+  const beside = temporaryFolder();
+  write(join(beside, 'a'), line(1));
+  mkdirSync(join(root, 'a'));
+  symlinkSync(join(beside, 'a', 'trainer_log.jsonl'), join(root, 'a', 'trainer_log.jsonl'));
+  const { watch } = await live(root);
+  for (let step = 2; step < 8; step++) {
+    write(join(beside, 'a'), line(step));
     await until(`line ${step}`, () => recordsOf(watch, 'a') === step, SOON);
   }
   expect(watch.tail.filesPolled).toBe(0);

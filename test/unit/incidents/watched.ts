@@ -1,5 +1,5 @@
-import type { DetectorSettings } from '../../../src/incidents/book.ts';
 import { IncidentBook } from '../../../src/incidents/book.ts';
+import type { DetectorSettings } from '../../../src/incidents/enabled.ts';
 import type { Incident } from '../../../src/model/incident.ts';
 import { Run } from '../../../src/runs/run.ts';
 import { type Fields, recordOf } from '../runs/records.ts';

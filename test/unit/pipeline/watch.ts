@@ -1,5 +1,5 @@
 import { trainerLog } from '../../../src/formats/trainer-log.ts';
-import type { DetectorSettings } from '../../../src/incidents/book.ts';
+import type { DetectorSettings } from '../../../src/incidents/enabled.ts';
 import { Pipeline } from '../../../src/pipeline/pipeline.ts';
 import type { Source } from '../../../src/pipeline/source.ts';
 import type { WatchedRun } from '../../../src/pipeline/watched-run.ts';
