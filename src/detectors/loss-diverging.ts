@@ -34,14 +34,14 @@ interface Options {
   readonly critical_ratio: number;
 }
 
-/** Times the best loss that are as good. */
-const SAME = 1.05;
-/** Newest losses that must all be high. */
-const IN_ROW = 3;
-const LEVEL = 5;
+/** Logarithm of the ratio to the best loss up to which one is as good. */
+const SAME = Math.log(1.05);
+/** Newest changes from one loss to the next. */
 const CHANGES = 32;
 /** Median deviation of a difference to standard deviation of one. */
 const SPREAD = 1.4826 / Math.SQRT2;
+/** Newest losses that must all be high. */
+const IN_ROW = 3;
 /** It has come back when it is no further above the best than this share of the way. */
 const BACK = 0.5;
 /** Of the level at which the run began: a rise by less is nothing. */
@@ -49,82 +49,79 @@ const MATTERS = 0.05;
 
 class LossDiverging implements Detector {
   readonly #options: Options;
-  readonly #level = new SortedWindow(LEVEL);
+  /** Logarithms, as all here: of the ratio that counts, and of the best median of losses. */
+  readonly #high: number;
   readonly #changes = new SortedWindow(CHANGES);
   #best = Number.POSITIVE_INFINITY;
   /** Another loss than the first came near the best. */
   #isBestSure = false;
-  #last = Number.NaN;
   #count = 0;
   /** High ones in a row, the steps at which they began and ended, and the highest. */
   #inRow = 0;
   #since = 0;
   #step = 0;
-  #peak = 0;
+  #peak = Number.NEGATIVE_INFINITY;
+  #last = Number.NaN;
+  #loss = 0;
   #isOpen = false;
   #span: Span | null = null;
 
   constructor(options: Options) {
     this.#options = options;
+    this.#high = Math.log(options.ratio);
   }
 
   observe(record: LogRecord, _run: RunFacts, { loss: trend, isReinforcement, isStepBack }: Signals): Verdict {
-    const loss = record.number(FIELD.loss);
     if (isStepBack) this.restart();
+    const loss = record.number(FIELD.loss);
     if (isReinforcement || !(loss > 0) || loss === Number.POSITIVE_INFINITY) return 'silent';
-    this.#take(loss);
+    const { log, level } = trend;
     const best = this.#best;
-    this.#row(loss, record.number(FIELD.step), best);
-    const level = this.#level.median();
-    this.#isBestSure ||= this.#count > 1 && level <= best * SAME;
+    if (this.#count > 0) this.#changes.push(Math.abs(log - this.#last));
+    this.#last = log;
+    this.#loss = loss;
+    if (log >= best + this.#high) this.#row(log, record.number(FIELD.step));
+    else this.#inRow = 0;
+    if (this.#count++ > 0 && log <= best + SAME) this.#isBestSure = true;
     if (level < best) this.#best = level;
-    if (this.#isOpen) return this.#goesOn(loss, best);
-    if (!this.#diverges(level, best, trend)) return 'good';
+    if (this.#isOpen) return this.#goesOn(log, best);
+    if (this.#inRow < IN_ROW || !this.#diverges(best, trend)) return 'good';
     this.#isOpen = true;
     this.#span = { first: this.#since, last: this.#step, records: this.#inRow };
     return 'bad';
   }
 
-  #take(loss: number): void {
-    if (this.#count++ > 0) this.#changes.push(Math.abs(Math.log(loss / this.#last)));
-    this.#last = loss;
-    this.#level.push(loss);
-  }
-
-  #row(loss: number, step: number, best: number): void {
-    if (!(loss >= this.#options.ratio * best)) {
-      this.#inRow = 0;
-      this.#peak = 0;
-      return;
+  #row(log: number, step: number): void {
+    if (this.#inRow++ === 0) {
+      this.#since = step;
+      this.#peak = log;
     }
-    if (this.#inRow++ === 0) this.#since = step;
     this.#step = step;
-    this.#peak = Math.max(this.#peak, loss);
+    this.#peak = Math.max(this.#peak, log);
   }
 
-  #diverges(level: number, best: number, trend: Signals['loss']): boolean {
+  #diverges(best: number, { level, beginning }: Signals['loss']): boolean {
     const { peak_ratio, critical_ratio, score } = this.#options;
     // a single first loss may have been a lucky one
     const wanted = this.#isBestSure ? peak_ratio : Math.max(peak_ratio, critical_ratio);
-    if (this.#inRow < IN_ROW || this.#peak < wanted * best) return false;
-    if (level - best < MATTERS * trend.beginning) return false;
-    const spread = SPREAD * this.#changes.median();
-    return Math.log(level / best) >= score * spread;
+    if (this.#peak < best + Math.log(wanted)) return false;
+    return (
+      Math.exp(level) - Math.exp(best) >= MATTERS * beginning && level - best >= score * SPREAD * this.#changes.median()
+    );
   }
 
-  #goesOn(loss: number, best: number): Verdict {
+  #goesOn(log: number, best: number): Verdict {
     this.#span = null;
-    if (loss > best * (1 + (this.#options.ratio - 1) * BACK)) return 'bad';
+    if (log > best + this.#high * BACK) return 'bad';
     this.#isOpen = false;
     return 'good';
   }
 
   restart(): void {
-    this.#level.clear();
-    this.#changes.clear();
     this.#best = Number.POSITIVE_INFINITY;
     this.#isBestSure = false;
     this.#count = 0;
+    this.#changes.clear();
     this.#inRow = 0;
     this.#isOpen = false;
   }
@@ -134,13 +131,13 @@ class LossDiverging implements Detector {
   }
 
   severity(): Severity {
-    return this.#last >= this.#options.critical_ratio * this.#best ? 'critical' : 'warning';
+    return this.#last >= this.#best + Math.log(this.#options.critical_ratio) ? 'critical' : 'warning';
   }
 
   evidence(): readonly Evidence[] {
     return [
-      { step: this.#step, field: 'loss', value: this.#last },
-      { step: this.#step, field: 'best_loss', value: this.#best },
+      { step: this.#step, field: 'loss', value: this.#loss },
+      { step: this.#step, field: 'best_loss', value: Math.exp(this.#best) },
     ];
   }
 }

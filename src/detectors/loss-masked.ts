@@ -92,9 +92,12 @@ class LossMasked implements Detector {
     const step = record.number(FIELD.step);
     const hasNorm = record.has(FIELD.grad_norm);
     const isNan = hasNorm && !Number.isFinite(record.number(FIELD.grad_norm));
-    const isOff = Math.abs(trend.ratio - 1) >= this.#options.off && Math.abs(trend.score) >= OFF_SCORE;
+    const isOff = Math.abs(trend.score) >= OFF_SCORE && Math.abs(trend.ratio - 1) >= this.#options.off;
     this.#previousOff = isNan || (isOff && !hasNorm);
-    if (isOff && (isNan || explains(learningRate, trend.ratio, this.#windowOf(step, run)))) {
+    if (
+      isOff &&
+      (isNan || (trend.count >= LEAST_RECORDS_DEEP && explains(learningRate, trend.ratio, this.#windowOf(step, run))))
+    ) {
       this.#span = null;
       this.#dipFrom = Number.NaN;
       this.#previousOff = false;
@@ -118,9 +121,10 @@ class LossMasked implements Detector {
   #dip(loss: number, step: number, run: RunFacts, { loss: trend }: Signals): Verdict {
     if (this.#dipFrom > 0) return this.#afterDip(loss, step, run);
     const { dip, dip_score } = this.#options;
+    if (!(trend.score <= -dip_score)) return 'good';
     const isEarly = trend.count < LEAST_RECORDS;
     const isKnown = !isEarly || (trend.count >= LEAST_RECORDS_DEEP && trend.ratio <= DEEP && trend.score <= DEEP_SCORE);
-    const isDip = isKnown && trend.ratio <= dip && trend.score <= -dip_score && this.#liesApart(loss, trend);
+    const isDip = isKnown && trend.ratio <= dip && this.#liesApart(loss, trend);
     if (!isDip || run.context.loss_scaler === false || !trend.matters(loss - trend.expected)) return 'good';
     this.#dipFrom = trend.expected;
     this.#firstDip = step;
@@ -132,9 +136,9 @@ class LossMasked implements Detector {
   }
 
   /** Well below the newest losses, further than these lie apart. */
-  #liesApart(loss: number, { recentLeast, recentMost }: Signals['loss']): boolean {
-    const range = Math.log(recentMost / recentLeast);
-    return loss <= this.#options.dip * recentLeast && Math.log(recentLeast / loss) >= APART * range;
+  #liesApart(loss: number, { before }: Signals['loss']): boolean {
+    const { least, most } = before;
+    return loss <= this.#options.dip * least && Math.log(least / loss) >= APART * Math.log(most / least);
   }
 
   #afterDip(loss: number, step: number, run: RunFacts): Verdict {

@@ -62,9 +62,9 @@ class LossSpike implements Detector {
     this.#level = Number.NaN;
     this.#inRow = 0;
     const { ratio, score, least_records } = this.#options;
-    const isFar = trend.ratio >= ratio && trend.score >= score && trend.count >= least_records;
+    const isFar = trend.score >= score && trend.ratio >= ratio && trend.count >= least_records;
     // where the loss falls steeply, one that falls less is no spike
-    if (!isFar || !trend.matters(loss - trend.expected) || loss <= trend.recentMedian) return 'good';
+    if (!isFar || !trend.matters(loss - trend.expected) || loss <= trend.before.median) return 'good';
     const isNan = record.has(FIELD.grad_norm) && !Number.isFinite(record.number(FIELD.grad_norm));
     if (isNan || learningRate.skippedNow > 0 || learningRate.stoodStill) return 'silent';
     this.#level = trend.expected;

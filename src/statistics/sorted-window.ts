@@ -3,15 +3,15 @@
  * dozen numbers is some ten nanoseconds. NaN is not to be pushed.
  */
 export class SortedWindow {
-  /** In the order of pushing; a ring. */
-  readonly #pushed: Float64Array;
-  readonly #sorted: Float64Array;
+  readonly #capacity: number;
+  /** In the order of pushing; a ring. It grows as it fills, since of a thousand runs most are short. */
+  readonly #pushed: number[] = [];
+  readonly #sorted: number[] = [];
   #next = 0;
   #size = 0;
 
   constructor(capacity: number) {
-    this.#pushed = new Float64Array(capacity);
-    this.#sorted = new Float64Array(capacity);
+    this.#capacity = capacity;
   }
 
   get size(): number {
@@ -20,7 +20,7 @@ export class SortedWindow {
 
   push(value: number): void {
     const sorted = this.#sorted;
-    const capacity = sorted.length;
+    const capacity = this.#capacity;
     let at = this.#size;
     if (this.#size === capacity) {
       // the place of the oldest becomes free
@@ -46,16 +46,6 @@ export class SortedWindow {
   clear(): void {
     this.#next = 0;
     this.#size = 0;
-  }
-
-  /** The smallest one; NaN when empty. */
-  least(): number {
-    return this.#size === 0 ? Number.NaN : (this.#sorted[0] as number);
-  }
-
-  /** The largest one; NaN when empty. */
-  most(): number {
-    return this.#size === 0 ? Number.NaN : (this.#sorted[this.#size - 1] as number);
   }
 
   /** The middle one, the upper of both where there are two; NaN when empty. */
