@@ -120,12 +120,29 @@ export class LossTrend {
   #take(log: number): void {
     const logs = this.#logs;
     if (this.#count++ === 0) logs.fill(log);
-    else logs.copyWithin(1, 0);
-    logs[0] = log;
-    for (let age = 0; age < LOCAL; age++) five[age] = (logs[age] as number) - (logs[age + 1] as number);
+    const a = logs[0] as number;
+    const b = logs[1] as number;
+    const c = logs[2] as number;
+    const d = logs[3] as number;
+    const e = logs[4] as number;
+    five[0] = log - a;
+    five[1] = a - b;
+    five[2] = b - c;
+    five[3] = c - d;
+    five[4] = d - e;
     const slope = medianOfFive(five);
-    for (let age = 0; age < LOCAL; age++) five[age] = (logs[age] as number) + (age + 1) * slope;
+    five[0] = log + slope;
+    five[1] = a + 2 * slope;
+    five[2] = b + 3 * slope;
+    five[3] = c + 4 * slope;
+    five[4] = d + 5 * slope;
     this.#next = medianOfFive(five);
+    logs[5] = e;
+    logs[4] = d;
+    logs[3] = c;
+    logs[2] = b;
+    logs[1] = a;
+    logs[0] = log;
     this.level = medianOfFive(logs);
     this.log = log;
   }
