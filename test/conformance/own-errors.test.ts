@@ -61,6 +61,9 @@ const fragileDetector = (breaksIn: 'observe' | 'evidence' | 'tick') =>
     },
   });
 
+/** What is looked at; other detectors have their own opinion of such losses. */
+const OWN: ReadonlySet<string> = new Set(['TrainerFailed', 'TrainerLossZero']);
+
 function plantFormat(format: Format): void {
   (FORMATS as Format[]).unshift(format);
   onTestFinished(() => void (FORMATS as Format[]).shift());
@@ -117,7 +120,10 @@ for (const where of ['observe', 'evidence', 'tick'] as const) {
     for (const run of ['a', 'b']) world.write(run, line(4, { loss: 7 }));
     world.settle();
     const alertsOf = (run: string) =>
-      world.watch.run(run).incidents.map(({ alertname, status }) => `${alertname} ${status}`);
+      world.watch
+        .run(run)
+        .incidents.filter(({ alertname }) => OWN.has(alertname))
+        .map(({ alertname, status }) => `${alertname} ${status}`);
     expect(alertsOf('a')).toEqual(['TrainerFailed firing']);
     world.write('a', line(5, { loss: 8 }));
     world.settle();
@@ -155,6 +161,6 @@ it('a listener that throws keeps nothing from being read', () => {
   expect(watched.run.tally.records).toBe(5);
   expect(watched.incidents.map(({ alertname }) => alertname)).toEqual(['TrainerLossZero']);
   expect(failures).toEqual(['a record', '/runs/a/trainer_log.jsonl bad']);
-  // five records, a bad line, an incident
-  expect(pipeline.counts.bad).toMatchObject({ 'not-json': 1, internal: 7 });
+  // five records, a bad line, an incident that opens, and what is held of the weights after it
+  expect(pipeline.counts.bad).toMatchObject({ 'not-json': 1, internal: 8 });
 });
