@@ -23,7 +23,12 @@ export const lossMasked = detectorKind({
   replaces: ['TrainerLossSpike'],
   options: z.object({
     off: z.number().min(0).default(0.1).describe('share by which the loss must be off where NaN left other traces'),
-    dip: z.number().min(0).max(1).default(0.87).describe('of the expected loss, below which a dip is one without other traces'),
+    dip: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.87)
+      .describe('of the expected loss, below which a dip is one without other traces'),
     dip_score: z.number().min(1).default(6).describe('times the usual spread of the loss that such a dip must have'),
   }),
   goodStepsToResolve: GAP_STEPS,

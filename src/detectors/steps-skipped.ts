@@ -73,9 +73,7 @@ class StepsSkipped implements Detector {
     this.#inWindow += skipped;
     this.#step = step;
     if (!this.#isOpen && this.#inWindow <= share * window_steps) return 'silent';
-    this.#span = this.#isOpen
-      ? null
-      : { first: this.#skips[0]?.step ?? step, last: step, records: this.#skips.length };
+    this.#span = this.#isOpen ? null : { first: this.#skips[0]?.step ?? step, last: step, records: this.#skips.length };
     this.#isOpen = true;
     return 'bad';
   }

@@ -15,7 +15,11 @@ export function lead(open: readonly Lifecycle[]): Case[] {
     const cases = members
       .flatMap(({ open: found }) => (found === null ? [] : [found]))
       .sort((a, b) => a.order - b.order);
-    const weight = (one: Case) => rank(one, members.find(({ open: found }) => found === one));
+    const weight = (one: Case) =>
+      rank(
+        one,
+        members.find(({ open: found }) => found === one),
+      );
     const group = cases.find((one) => one.group !== one.id)?.group ?? cases[0]?.group;
     const leader = cases.reduce((best, one) => (weight(one) > weight(best) ? one : best));
     for (const one of cases) {
