@@ -49,7 +49,17 @@ export interface Span {
 export interface DetectorKind<Options extends z.ZodObject = z.ZodObject> {
   readonly alertname: AlertName;
   /** Incidents of one family that are open together are one trouble: one of them leads. */
-  readonly family: 'nonfinite' | 'loss' | 'gradient' | 'stall' | 'end' | 'pace' | 'note';
+  readonly family:
+    | 'nonfinite'
+    | 'loss'
+    | 'gradient'
+    | 'evaluation'
+    | 'reward'
+    | 'pace'
+    | 'stall'
+    | 'end'
+    | 'restart'
+    | 'configuration';
   /** It sees NaN itself, open or in disguise: what it says is what the verdict on the weights is made of. */
   readonly symptom?: true;
   /** What it says is the truth about what these said of the same records: their incidents are over. */

@@ -1,4 +1,5 @@
 import type { AlertName } from '../model/alert.ts';
+import { type ConfigRisk, isConfigRisk } from '../model/config-risk.ts';
 import type { Incident } from '../model/incident.ts';
 
 /** What a person reads about one kind of alert. */
@@ -9,6 +10,13 @@ export interface AlertText {
   diagnosis(incident: Incident): string;
   /** What to do now. */
   advice(incident: Incident): string;
+}
+
+/** What a person reads about one configuration that is known for trouble. */
+export interface RiskText {
+  readonly name: string;
+  readonly diagnosis: string;
+  readonly advice: string;
 }
 
 /** Every sentence that alerts and reports say, in one language. */
@@ -34,6 +42,27 @@ export interface Language {
     readonly inhibitedBy: (alertname: string) => string;
     readonly total: (incidents: number, runs: number) => string;
   };
+}
+
+/** The configurations known for trouble of which an incident tells. */
+export function risksOf({ evidence }: Incident): ConfigRisk[] {
+  return [...new Set(evidence.map(({ field }) => field).filter(isConfigRisk))];
+}
+
+/** A number as people say it, with four digits. */
+export function short(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+/** The newest number of this name as people say it; null when there is none, or no finite one. */
+export function said(incident: Incident, field: string): string | null {
+  const value = evidenceOf(incident, field);
+  return value !== undefined && Number.isFinite(value) ? short(value) : null;
+}
+
+/** Logged step of the newest number of this name; null when there is none. */
+export function stepOf(incident: Incident, field: string): number | null {
+  return incident.evidence.findLast((evidence) => evidence.field === field)?.step ?? null;
 }
 
 /** The newest number of this name among the evidence of an incident. */

@@ -60,8 +60,8 @@ const ALSO_FAIR: Readonly<Partial<Record<string, readonly Kind[]>>> = {
   grad_exploding: ['loss_spike'],
   // the labels say so: whatever is said about the loss or the norm of such a run is fair
   divergence: ['loss_spike', 'grad_exploding', 'grad_vanishing', 'eval_rising'],
-  // in reinforcement learning a reward that is always the same
-  zero_loss: ['reward_collapse'],
+  // in reinforcement learning rewards that are always the same, which leave no gradient
+  zero_loss: ['reward_collapse', 'grad_vanishing'],
 };
 
 /** Kinds whose bad records can be told one by one, so that first step, last step and count must be right. */

@@ -20,7 +20,9 @@ function incident(alertname: AlertName, changes: Partial<Incident> = {}): Incide
     group: 'g',
     inhibitedBy: null,
     weights: 'unknown',
+    judgement: null,
     rollbackCheckpoint: null,
+    wasted: null,
     words: null,
     evidence: [{ step: 61, field: 'loss', value: 0 }],
     ...changes,
@@ -66,11 +68,11 @@ describe.each(Object.keys(LANGUAGES) as LanguageName[])('in %s', (language) => {
     expect(new Set(all).size).toBe(all.length);
   });
 
-  it('a summary is one line that names the step', () => {
+  it('a summary is one line that names the step, unless it has to do with none', () => {
     for (const alertname of ALERTS) {
       const [summary = ''] = proseOf(language, incident(alertname));
       expect(summary).not.toContain('\n');
-      expect(summary).toMatch(/61|201/);
+      if (alertname !== 'TrainerConfigRisk') expect(summary).toMatch(/61|201/);
     }
   });
 

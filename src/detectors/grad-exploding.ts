@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import type { Severity } from '../model/alert.ts';
+import { FIELD } from '../model/field.ts';
+import type { Evidence } from '../model/incident.ts';
+import type { LogRecord } from '../model/record.ts';
+import type { RunFacts } from '../runs/run.ts';
+import type { Signals } from '../signals/signals.ts';
+import { SortedWindow } from '../statistics/sorted-window.ts';
+import { type Detector, detectorKind, GAP_STEPS, type Span, type Verdict } from './detector.ts';
+
+/**
+ * A gradient norm far above the newest ones: by a ratio, and by many times their spread, in the logarithm (Hampel's
+ * identifier). One such norm is a hard batch, and clipping takes care of it; it is trouble when it happens again
+ * soon after, or when the loss moves too. A run that has memorised its data has vanishing norms, above which
+ * anything is far: so the norm must not be small beside those with which the run began. Quiet in reinforcement learning,
+ * whose norms go with how much the rewards of a batch differ.
+ */
+export const gradExploding = detectorKind({
+  alertname: 'TrainerGradExploding',
+  family: 'gradient',
+  options: z.object({
+    ratio: z.number().min(1).default(10).describe('times the median of the newest 64 norms'),
+    score: z.number().min(1).default(6).describe('times the usual spread of the norms'),
+    times: z.int().min(1).default(2).describe('such norms that make it trouble when the loss does not move'),
+    within_records: z.int().min(1).default(20).describe('records within which they must come'),
+  }),
+  goodStepsToResolve: GAP_STEPS,
+  create: (options) => new GradExploding(options),
+});
+
+interface Options {
+  readonly ratio: number;
+  readonly score: number;
+  readonly times: number;
+  readonly within_records: number;
+}
+
+const WINDOW = 64;
+/** First norms, of which nothing is said and whose median is the level at which the run began. */
+const QUIET = 20;
+/** Of that level, below which no norm is high. */
+const NOT_SMALL = 0.3;
+/** Makes a standard deviation of a median deviation. */
+const NORMAL = 1.4826;
+/** Norms that hardly differ still differ by luck, in the logarithm. */
+const LEAST_SPREAD = 0.05;
+/** Spreads by which a loss lies off that has moved too. */
+const MOVED = 5;
+
+class GradExploding implements Detector {
+  readonly #options: Options;
+  readonly #logs = new SortedWindow(WINDOW);
+  #beginning = Number.NaN;
+  /** Records since the newest high norms, and how many of these came near each other. */
+  #since = 0;
+  #times = 0;
+  #first = 0;
+  #step = 0;
+  #norm = 0;
+  #usual = 0;
+  #isOpen = false;
+  #span: Span | null = null;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  observe(record: LogRecord, _run: RunFacts, { loss, isReinforcement }: Signals): Verdict {
+    const norm = record.number(FIELD.grad_norm);
+    if (isReinforcement || !(norm > 0 && norm < Number.POSITIVE_INFINITY)) return 'silent';
+    const log = Math.log(norm);
+    const isHigh = this.#isHigh(log);
+    this.#logs.push(log);
+    if (this.#logs.size === QUIET) this.#beginning = this.#logs.median();
+    if (!isHigh) {
+      if (++this.#since > this.#options.within_records) {
+        this.#times = 0;
+        this.#isOpen = false;
+      }
+      return 'good';
+    }
+    this.#high(record.number(FIELD.step), norm);
+    const hasMoved = loss.score >= MOVED && loss.matters((1 - 1 / loss.ratio) * record.number(FIELD.loss));
+    if (!this.#isOpen && !hasMoved && this.#times < this.#options.times) return 'silent';
+    this.#span = this.#isOpen ? null : { first: this.#first, last: this.#step, records: this.#times };
+    this.#isOpen = true;
+    return 'bad';
+  }
+
+  #isHigh(log: number): boolean {
+    if (!(log >= this.#beginning + Math.log(NOT_SMALL))) return false;
+    const median = this.#logs.median();
+    const spread = Math.max(LEAST_SPREAD, NORMAL * this.#logs.medianDeviation());
+    this.#usual = Math.exp(median);
+    return log - median >= Math.log(this.#options.ratio) && log - median >= this.#options.score * spread;
+  }
+
+  #high(step: number, norm: number): void {
+    if (this.#times++ === 0) this.#first = step;
+    this.#since = 0;
+    this.#step = step;
+    this.#norm = norm;
+  }
+
+  restart(): void {
+    this.#logs.clear();
+    this.#beginning = Number.NaN;
+    this.#times = 0;
+    this.#isOpen = false;
+  }
+
+  span(): Span | null {
+    return this.#span;
+  }
+
+  severity(): Severity {
+    return 'warning';
+  }
+
+  evidence(): readonly Evidence[] {
+    return [
+      { step: this.#step, field: 'grad_norm', value: this.#norm },
+      { step: this.#step, field: 'usual_grad_norm', value: this.#usual },
+    ];
+  }
+}

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import type { Severity } from '../model/alert.ts';
+import { FIELD } from '../model/field.ts';
+import type { Evidence } from '../model/incident.ts';
+import type { LogRecord } from '../model/record.ts';
+import { SortedWindow } from '../statistics/sorted-window.ts';
+import { type Detector, detectorKind, type Span, type Verdict } from './detector.ts';
+
+/**
+ * The steps take far longer than they did, for some time. The trainer's own clock tells, which has whole seconds in some
+ * logs: records are taken together until enough time has gone by to be measured. Time that holds an evaluation does not
+ * count, and a pause for saving is no row.
+ */
+export const throughputDropped = detectorKind({
+  alertname: 'TrainerThroughputDropped',
+  family: 'pace',
+  options: z.object({
+    ratio: z.number().min(1).default(2).describe('times the median time of a step'),
+    records: z.int().min(1).default(10).describe('records in a row that were so slow'),
+  }),
+  goodStepsToResolve: 0,
+  create: (options) => new ThroughputDropped(options),
+});
+
+interface Options {
+  readonly ratio: number;
+  readonly records: number;
+}
+
+const WINDOW = 64;
+/** Measured before one is slow; the first steps compile, and fill caches. */
+const LEAST = 20;
+/** Seconds that whole seconds measure well enough. */
+const LEAST_SECONDS = 10;
+
+class ThroughputDropped implements Detector {
+  readonly #options: Options;
+  readonly #usual = new SortedWindow(WINDOW);
+  /** Where the present measurement began. */
+  #fromStep = Number.NaN;
+  #fromSeconds = Number.NaN;
+  #inRow = 0;
+  #first = 0;
+  #step = 0;
+  #secondsPerStep = 0;
+  #isOpen = false;
+  #span: Span | null = null;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  observe(record: LogRecord): Verdict {
+    if (!record.isTraining) {
+      if (record.has(FIELD.eval_loss)) this.#fromStep = Number.NaN;
+      return 'silent';
+    }
+    const step = record.number(FIELD.step);
+    const seconds = record.number(FIELD.elapsed_seconds);
+    const steps = step - this.#fromStep;
+    const passed = seconds - this.#fromSeconds;
+    if (steps > 0 && passed >= 0 && passed < LEAST_SECONDS) return 'silent';
+    this.#fromStep = step;
+    this.#fromSeconds = seconds;
+    return steps > 0 && passed > 0 && passed < Number.POSITIVE_INFINITY
+      ? this.#measure(passed / steps, step)
+      : 'silent';
+  }
+
+  #measure(secondsPerStep: number, step: number): Verdict {
+    const isSlow = this.#usual.size >= LEAST && secondsPerStep > this.#options.ratio * this.#usual.median();
+    if (!isSlow) {
+      this.#usual.push(secondsPerStep);
+      this.#inRow = 0;
+      this.#isOpen = false;
+      return 'good';
+    }
+    if (this.#inRow++ === 0) this.#first = step;
+    if (this.#inRow < this.#options.records) return 'silent';
+    this.#step = step;
+    this.#secondsPerStep = secondsPerStep;
+    this.#span = this.#isOpen ? null : { first: this.#first, last: step, records: this.#inRow };
+    this.#isOpen = true;
+    return 'bad';
+  }
+
+  /** Another attempt may run on another machine. */
+  restart(): void {
+    this.#usual.clear();
+    this.#fromStep = Number.NaN;
+    this.#inRow = 0;
+    this.#isOpen = false;
+  }
+
+  span(): Span | null {
+    return this.#span;
+  }
+
+  severity(): Severity {
+    return 'info';
+  }
+
+  evidence(): readonly Evidence[] {
+    return [
+      { step: this.#step, field: 'seconds_per_step', value: this.#secondsPerStep },
+      { step: this.#step, field: 'usual_seconds_per_step', value: this.#usual.median() },
+    ];
+  }
+}
