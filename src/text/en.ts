@@ -1,5 +1,8 @@
 import type { Incident } from '../model/incident.ts';
+import { explainEn } from './explain.en.ts';
+import { knowledgeEn } from './knowledge.en.ts';
 import { evidenceOf, type Language } from './language.ts';
+import { weightsEn } from './weights.en.ts';
 
 function duration(seconds: number): string {
   if (seconds < 90) return `${Math.round(seconds)} s`;
@@ -86,6 +89,9 @@ export const en: Language = {
       advice: () => 'If nobody stopped it, read the end of the console output. Resume from the newest checkpoint.',
     },
   } satisfies Partial<Language['alerts']>, { get: (t, k) => (t as any)[k] ?? { summary: () => String(k), diagnosis: () => '', advice: () => '' } }) as unknown as Language['alerts'],
+  knowledge: knowledgeEn,
+  weights: weightsEn,
+  explain: explainEn,
   report: {
     title: (runs) => count(runs, 'run', 'runs'),
     noRuns: 'No training log found.',

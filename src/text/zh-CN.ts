@@ -1,5 +1,8 @@
 import type { Incident } from '../model/incident.ts';
+import { explainZhCN } from './explain.zh-CN.ts';
+import { knowledgeZhCN } from './knowledge.zh-CN.ts';
 import { evidenceOf, type Language } from './language.ts';
+import { weightsZhCN } from './weights.zh-CN.ts';
 
 function duration(seconds: number): string {
   if (seconds < 90) return `${Math.round(seconds)} 秒`;
@@ -73,6 +76,9 @@ export const zhCN: Language = {
       advice: () => '若无人停止它，请查看控制台输出的末尾。从最新的检查点恢复。',
     },
   } satisfies Partial<Language['alerts']>, { get: (t, k) => (t as any)[k] ?? { summary: () => String(k), diagnosis: () => '', advice: () => '' } }) as unknown as Language['alerts'],
+  knowledge: knowledgeZhCN,
+  weights: weightsZhCN,
+  explain: explainZhCN,
   report: {
     title: (runs) => `${runs} 个任务`,
     noRuns: '没有找到训练日志。',
