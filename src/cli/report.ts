@@ -127,9 +127,9 @@ function state({ weights, goBack, wasted }: Parts, { explain: { label } }: Langu
 }
 
 /** What it means, and what it may come from. */
-function reasons({ cause, meaning }: Parts, { explain: { label }, report }: Language): string[] {
+function reasons({ cause, meaning }: Parts, { explain: text, report }: Language): string[] {
   return [
-    ...(cause === null ? [] : labelled(6, label.cause, `${label[cause.sure]}: ${cause.text} (${cause.sources})`)),
+    ...(cause === null ? [] : labelled(6, text.label.cause, text.causeAfterLabel(cause))),
     ...labelled(6, report.meaning, meaning),
   ];
 }

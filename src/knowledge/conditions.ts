@@ -53,6 +53,10 @@ export const isZero12 = condition('ZeRO stage 1 or 2', ({ deepspeed_stage }) =>
 export const isWindowed = condition('logging_steps above 1', ({ logging_steps }) =>
   known(logging_steps, (steps) => steps > 1),
 );
+/** LLaMA-Factory v1 sums nothing up. */
+export const isUnfiltered = condition('logging_nan_inf_filter: false', ({ logging_nan_inf_filter, trainer }) =>
+  trainer === 'llamafactory-v1' ? false : known(logging_nan_inf_filter, (filters) => !filters),
+);
 /** `auto` is SDPA or FlashAttention, whatever is installed. */
 export const isSdpa = condition('SDPA attention', ({ flash_attn }) =>
   flash_attn === 'auto' ? null : known(flash_attn, (kernel) => kernel === 'sdpa'),
@@ -112,6 +116,14 @@ export const stays = not(comesAndGoes, 'stays');
 
 export const areWeightsLost = condition('the weights are lost', (_, { judgement }) =>
   judgement === null || judgement.weights === 'unknown' ? null : judgement.weights === 'lost',
+);
+
+export const areWeightsIntact = condition('the weights are intact', (_, { judgement }) =>
+  judgement === null || judgement.weights === 'unknown' ? null : judgement.weights === 'intact',
+);
+
+export const isTrainingLoss = condition('the training loss', (_, { evidence }) =>
+  evidence.some(({ field }) => field === 'loss'),
 );
 
 /** Bad records without a good one between them, whose steps were skipped. */

@@ -48,6 +48,11 @@ export const ENTRIES: Readonly<Record<KnowledgeId, Entry>> = {
     conditions: [that.isUnsloth, that.is4bit, that.isFp16, that.comesAndGoes],
     sources: [issue('LLaMA-Factory', 7268)],
   },
+  'spoilt-sum': {
+    alerts: ['TrainerLossNonFinite'],
+    conditions: [that.isUnfiltered, that.isTrainingLoss, that.areWeightsIntact],
+    sources: [pull('Transformers', 13619)],
+  },
   'fp16-overflow': {
     alerts: NONFINITE,
     conditions: [that.isFp16, that.comesAndGoes],
@@ -59,7 +64,7 @@ export const ENTRIES: Readonly<Record<KnowledgeId, Entry>> = {
     sources: [issue('LLaMA-Factory', 5660), pull('PEFT', 1706)],
   },
   'fp16-stuck': {
-    alerts: ['TrainerLossZero', 'TrainerLossNonFinite', 'TrainerGradNonFinite', 'TrainerStepsSkipped'],
+    alerts: ['TrainerLossZero', 'TrainerGradNonFinite', 'TrainerStepsSkipped'],
     conditions: [that.isFp16, that.isLater, that.isEveryStepSkipped],
     sources: [issue('LLaMA-Factory', 506)],
   },
@@ -99,7 +104,7 @@ export const ENTRIES: Readonly<Record<KnowledgeId, Entry>> = {
   },
   'deepspeed-sdpa': {
     alerts: NONFINITE,
-    conditions: [that.isDeepSpeed, that.isSdpa, that.isFromTheFirstLogs, that.stays],
+    conditions: [that.isDeepSpeed, that.isSdpa, that.isFromTheFirstLogs],
     sources: [issue('LLaMA-Factory', 9631)],
   },
   'deepspeed-sentinel': {

@@ -1,6 +1,7 @@
 /** Known patterns of trouble, in the order in which they are listed; of two that fit equally well, the first is meant. */
 export const KNOWLEDGE = [
   'unsloth-4bit',
+  'spoilt-sum',
   'fp16-overflow',
   'fp16-every-step',
   'fp16-stuck',

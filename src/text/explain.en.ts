@@ -7,7 +7,8 @@ function many(number: number, one: string): string {
 
 export const explainEn: ExplainText = {
   weights: (verdict) => `Weights: ${verdict}`,
-  cause: (sure, cause, sources) => `${sure === 'likely' ? 'Likely' : 'Possible'} cause: ${cause} (${sources})`,
+  cause: ({ sure, text, sources }) => `${sure === 'likely' ? 'Likely' : 'Possible'} cause: ${text} (${sources})`,
+  causeAfterLabel: ({ sure, text, sources }) => `${sure}: ${text} (${sources})`,
   goBack: (checkpoint) =>
     checkpoint === null
       ? 'No good checkpoint from before the trouble was found.'
@@ -23,7 +24,5 @@ export const explainEn: ExplainText = {
     nowhere: 'no good checkpoint found',
     wasted: 'wasted',
     cause: 'cause',
-    likely: 'Likely',
-    possible: 'Possibly',
   },
 };

@@ -1,8 +1,11 @@
 import type { ExplainText } from './language.ts';
 
+const SURE = { likely: '很可能', possible: '可能' } as const;
+
 export const explainZhCN: ExplainText = {
   weights: (verdict) => `权重：${verdict}`,
-  cause: (sure, cause, sources) => `${sure === 'likely' ? '很可能的原因' : '可能的原因'}：${cause}（${sources}）`,
+  cause: ({ sure, text, sources }) => `${SURE[sure]}的原因：${text}（${sources}）`,
+  causeAfterLabel: ({ sure, text, sources }) => `${SURE[sure]}：${text}（${sources}）`,
   goBack: (checkpoint) =>
     checkpoint === null
       ? '没有找到问题出现之前的完好检查点。'
@@ -20,7 +23,5 @@ export const explainZhCN: ExplainText = {
     nowhere: '没有找到完好的检查点',
     wasted: '浪费',
     cause: '原因',
-    likely: '很可能',
-    possible: '可能',
   },
 };

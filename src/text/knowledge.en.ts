@@ -7,6 +7,12 @@ export const knowledgeEn: Readonly<Record<KnowledgeId, KnowledgeText>> = {
     advice:
       'Use bf16 if the GPU has it (Ampere or newer). Else keep only one of the two: 4-bit without Unsloth needs the least memory; quantization_bit: 8 with Unsloth is no way out, LLaMA-Factory then loads 16 bit. Upgrade unsloth and unsloth_zoo, try flash_attn: disabled and a lower learning rate. A higher max_grad_norm cannot help: a clipped NaN is still NaN.',
   },
+  'spoilt-sum': {
+    cause:
+      'With logging_nan_inf_filter: false a single NaN enters the running sum of the loss, and every later line of the process repeats it, though training goes on.',
+    advice:
+      'Nothing is lost: watch grad_norm and the evaluation loss instead. The default, logging_nan_inf_filter: true, keeps the sum clean, but hides the NaN.',
+  },
   'fp16-overflow': {
     cause: 'In some batches gradients overflow the range of fp16, and the loss scaler skips these steps.',
     advice:
@@ -37,11 +43,12 @@ export const knowledgeEn: Readonly<Record<KnowledgeId, KnowledgeText>> = {
       'Stop: every further step is lost. Before going on from a good checkpoint change what may have caused it: the attention kernel (flash_attn: fa2 or disabled), a lower learning rate with longer warm-up, the dtype of the model; under ZeRO-1 or ZeRO-2, overlap_comm: false.',
   },
   'learning-rate': {
-    cause: 'The loss climbed until it was no number any more: the learning rate is too high.',
+    cause: 'The loss climbs instead of falling, until it is no number any more: the learning rate is too high.',
     advice: 'Stop and go on from a checkpoint from before the climb, with a lower learning rate and a longer warm-up.',
   },
   'qwen25-attention': {
-    cause: 'The attention kernel gives NaN with this model; neither precision nor versions change it.',
+    cause:
+      'The attention kernel gives NaN with this model; there, neither another precision nor newer versions helped.',
     advice: 'Set flash_attn: disabled and start again.',
   },
   'deepspeed-sdpa': {
@@ -56,7 +63,7 @@ export const knowledgeEn: Readonly<Record<KnowledgeId, KnowledgeText>> = {
   },
   'deepspeed-overlap': {
     cause:
-      'overlap_comm together with contiguous_gradients: under ZeRO-1 and ZeRO-2 gradients are reduced before they are written. ZeRO-3 does not do so.',
+      'overlap_comm together with contiguous_gradients: under ZeRO-1 and ZeRO-2 gradients may be reduced before they are written. ZeRO-3 was fine in the same runs.',
     advice: 'Set overlap_comm: false in the DeepSpeed configuration (somewhat slower), or use ZeRO-3.',
   },
   'labels-masked': {

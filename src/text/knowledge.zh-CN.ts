@@ -6,6 +6,12 @@ export const knowledgeZhCN: Readonly<Record<KnowledgeId, KnowledgeText>> = {
     advice:
       'GPU 支持 bf16（Ampere 及更新）就用 bf16。否则二者只留其一：不用 Unsloth 的 4 比特最省显存；Unsloth 加 quantization_bit: 8 不是出路，LLaMA-Factory 此时实际按 16 位加载。升级 unsloth 与 unsloth_zoo，尝试 flash_attn: disabled 与更低的学习率。提高 max_grad_norm 没有用：NaN 裁剪之后仍是 NaN。',
   },
+  'spoilt-sum': {
+    cause:
+      'logging_nan_inf_filter: false 时，一次 NaN 就会进入损失的累加和，进程此后的每一行都重复它，尽管训练仍在正常进行。',
+    advice:
+      '没有损失什么：改看 grad_norm 与验证损失。默认的 logging_nan_inf_filter: true 会让累加和保持干净，但也会掩盖 NaN。',
+  },
   'fp16-overflow': {
     cause: '部分批次的梯度超出 fp16 的范围，损失缩放器跳过了这些步。',
     advice:
@@ -34,11 +40,11 @@ export const knowledgeZhCN: Readonly<Record<KnowledgeId, KnowledgeText>> = {
       '停止训练：继续下去只是浪费。从完好的检查点继续之前，先改掉可能的原因：注意力实现（flash_attn: fa2 或 disabled）、更低的学习率与更长的预热、模型的 dtype；ZeRO-1 或 ZeRO-2 下设 overlap_comm: false。',
   },
   'learning-rate': {
-    cause: '损失一路上升直到不再是有限数：学习率过高。',
+    cause: '损失不降反升，直至不再是有限数：学习率过高。',
     advice: '停止训练，从损失上升之前的检查点继续，并降低学习率、延长预热。',
   },
   'qwen25-attention': {
-    cause: '注意力实现在该模型上产生 NaN；更换精度或版本都无济于事。',
+    cause: '注意力实现在该模型上产生 NaN；在那里更换精度或升级版本都无济于事。',
     advice: '设 flash_attn: disabled 后重新开始。',
   },
   'deepspeed-sdpa': {
@@ -52,7 +58,7 @@ export const knowledgeZhCN: Readonly<Record<KnowledgeId, KnowledgeText>> = {
   },
   'deepspeed-overlap': {
     cause:
-      'overlap_comm 与 contiguous_gradients 同时启用：ZeRO-1 与 ZeRO-2 下梯度尚未写完就被归约。ZeRO-3 没有这个问题。',
+      'overlap_comm 与 contiguous_gradients 同时启用：ZeRO-1 与 ZeRO-2 下梯度可能尚未写完就被归约。同样的任务在 ZeRO-3 下正常。',
     advice: '在 DeepSpeed 配置中设 overlap_comm: false（稍慢），或改用 ZeRO-3。',
   },
   'labels-masked': {

@@ -21,16 +21,25 @@ export interface WeightsAbout {
   readonly withdrawn: boolean;
 }
 
+/** A cause that is known from elsewhere. */
+export interface Cause {
+  readonly sure: Sureness;
+  readonly text: string;
+  /** `LLaMA-Factory #5660, LLaMA-Factory #7388`. */
+  readonly sources: string;
+}
+
 /** What is said of one incident beyond the words of its alert. */
 export interface ExplainText {
   readonly weights: (verdict: string) => string;
-  readonly cause: (sure: Sureness, cause: string, sources: string) => string;
+  readonly cause: (cause: Cause) => string;
+  readonly causeAfterLabel: (cause: Cause) => string;
   readonly goBack: (checkpoint: string | null) => string;
   /** `134 steps (12 min, 45,000 tokens)`. */
   readonly wasted: (wasted: Wasted, duration: string | null) => string;
   readonly wastedSentence: (wasted: string) => string;
   /** Labels and short answers in the report. */
-  readonly label: Readonly<Record<'weights' | 'goBack' | 'nowhere' | 'wasted' | 'cause' | Sureness, string>>;
+  readonly label: Readonly<Record<'weights' | 'goBack' | 'nowhere' | 'wasted' | 'cause', string>>;
 }
 
 /** Every sentence that alerts and reports say, in one language. */

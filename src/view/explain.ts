@@ -1,8 +1,7 @@
 import { knowledge } from '../knowledge/knowledge.ts';
 import type { RunContext } from '../model/context.ts';
 import type { Incident } from '../model/incident.ts';
-import type { Sureness } from '../model/knowledge.ts';
-import type { Language } from '../text/language.ts';
+import type { Cause, Language } from '../text/language.ts';
 
 /** What a person is told of an incident, part by part; null is what there is nothing to say of. */
 export interface Parts {
@@ -11,7 +10,7 @@ export interface Parts {
   readonly meaning: string;
   /** Verdict on the weights: `intact. The gradient norm at step 64 is ...`. */
   readonly weights: string | null;
-  readonly cause: { readonly sure: Sureness; readonly text: string; readonly sources: string } | null;
+  readonly cause: Cause | null;
   /** Where to go back to, as far as there is a need; its checkpoint is null when none was found. */
   readonly goBack: { readonly checkpoint: string | null } | null;
   /** `134 steps (12 min, 45,000 tokens)`. */
@@ -33,11 +32,7 @@ export function explain(incident: Incident, context: RunContext, language: Langu
   const text = language.explain;
   return {
     summary,
-    diagnosis: join(
-      meaning,
-      weights && text.weights(weights),
-      cause && text.cause(cause.sure, cause.text, cause.sources),
-    ),
+    diagnosis: join(meaning, weights && text.weights(weights), cause && text.cause(cause)),
     advice: join(goBack && text.goBack(goBack.checkpoint), wasted && text.wastedSentence(wasted), todo),
   };
 }

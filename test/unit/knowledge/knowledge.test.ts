@@ -161,6 +161,13 @@ it.each<[string, RunContext, Incident]>([
   ],
   ['hidden-in-window likely', { logging_steps: 10 }, incidentOf('TrainerLossMasked')],
   ['nothing', { logging_steps: 1 }, incidentOf('TrainerLossMasked')],
+  [
+    'spoilt-sum likely',
+    { ...FP16, logging_nan_inf_filter: false },
+    incidentOf('TrainerLossNonFinite', { judgement: SKIPPED, occurrences: 18 }),
+  ],
+  ['spoilt-sum possible', {}, incidentOf('TrainerLossNonFinite', { judgement: ALIVE })],
+  ['fp16-overflow possible', { trainer: 'llamafactory-v1' }, incidentOf('TrainerLossNonFinite', { judgement: ALIVE })],
   ['nothing', SEED, incidentOf('TrainerStalled')],
 ])('finds %s in %j', (expected, context, incident) => {
   expect(found(context, incident)).toBe(expected);
