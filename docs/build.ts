@@ -2,7 +2,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { configSchema } from '../src/config/schema.ts';
+import { ENTRIES } from '../src/knowledge/entries.ts';
 import { AGENT, type MetricSpec, TRAINING } from '../src/metrics/names.ts';
+import { KNOWLEDGE, type KnowledgeId } from '../src/model/knowledge.ts';
+import { LANGUAGES } from '../src/text/index.ts';
 
 interface Property {
   readonly type?: string;
@@ -72,7 +75,33 @@ function settingTable(settings: readonly (readonly [string, Property])[]): strin
   return ['| setting | default | meaning |', '|---|---|---|', ...rows].join('\n');
 }
 
-const pages = { 'metrics.md': metricsPage(), 'configuration.md': configurationPage() };
+function knowledgePage(): string {
+  return [
+    '# Known causes',
+    GENERATED,
+    'Patterns of trouble that others have met, what caused them there, and what helped. An alert names the pattern that fits best: as likely when all of it is there, as possible when at least half of it is and nothing speaks against it; what is not known of a run (its configuration does not lie beside its log) counts for neither. When no pattern fits, the general advice of the alert stands. Of two that fit equally well, the one with more parts is named, then the upper one.',
+    [
+      '| pattern | alerts | likely cause | advice | source |',
+      '|---|---|---|---|---|',
+      ...KNOWLEDGE.map(knowledgeRow),
+    ].join('\n'),
+  ].join('\n\n');
+}
+
+function knowledgeRow(id: KnowledgeId): string {
+  const { alerts, conditions, sources } = ENTRIES[id];
+  const { cause, advice } = LANGUAGES.en.knowledge[id];
+  const cells = [
+    conditions.map(({ says }) => says).join('; '),
+    alerts.map((name) => `\`${name}\``).join(', '),
+    cause,
+    advice,
+    sources.map(({ name, url }) => `[${name}](${url})`).join(', '),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+const pages = { 'metrics.md': metricsPage(), 'configuration.md': configurationPage(), 'knowledge.md': knowledgePage() };
 const isCheck = process.argv.includes('--check');
 for (const [name, page] of Object.entries(pages)) {
   const file = new URL(name, import.meta.url);

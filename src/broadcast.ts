@@ -35,15 +35,14 @@ export class Broadcast {
   run(id: string): (RunView & { readonly incidents: readonly IncidentView[] }) | undefined {
     const watched = this.#pipeline.runs.get(id);
     if (watched === undefined) return undefined;
-    const incidents = watched.incidents.map((incident) => incidentView(incident, this.#language));
+    const incidents = watched.incidents.map((incident) => this.#view(watched, incident));
     return { ...runView(watched, this.#now()), incidents };
   }
 
   alerts(state: AlertState): IncidentView[] {
     return [...this.#pipeline.runs.values()]
-      .flatMap(({ incidents }) => incidents)
-      .filter(({ status }) => state === 'all' || status === state)
-      .map((incident) => incidentView(incident, this.#language));
+      .flatMap((watched) => watched.incidents.map((incident) => this.#view(watched, incident)))
+      .filter(({ status }) => state === 'all' || status === state);
   }
 
   record(watched: WatchedRun, record: LogRecord): void {
@@ -62,7 +61,7 @@ export class Broadcast {
   }
 
   incident(watched: WatchedRun, incident: Incident): void {
-    this.live.broadcast(watched.id, () => ({ type: 'alert', alert: incidentView(incident, this.#language) }));
+    this.live.broadcast(watched.id, () => ({ type: 'alert', alert: this.#view(watched, incident) }));
   }
 
   /** A run was read to its end for the first time, or anew because another log stands there: all of it is news. */
@@ -84,6 +83,10 @@ export class Broadcast {
       const state = watched.run.state(this.#now());
       if (this.#changed.has(watched) || this.#states.get(watched) !== state) this.#send(watched);
     }
+  }
+
+  #view({ run }: WatchedRun, incident: Incident): IncidentView {
+    return incidentView(incident, run.context, this.#language);
   }
 
   #send(watched: WatchedRun): void {

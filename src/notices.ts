@@ -3,6 +3,7 @@ import type { Incident } from './model/incident.ts';
 import type { Notice } from './model/notice.ts';
 import type { WatchedRun } from './pipeline/watched-run.ts';
 import type { Language } from './text/language.ts';
+import { explain } from './view/explain.ts';
 import { wireNumber } from './view/wire.ts';
 
 const RUNBOOK = 'https://github.com/nanwatch/nanwatch/blob/main/docs/runbook.md';
@@ -32,7 +33,7 @@ export function noticeOf(watched: WatchedRun, incident: Incident, nowMs: number,
     severity: incident.severity,
     status: firing ? 'firing' : 'resolved',
     labels: { ...options.labels, alertname: incident.alertname, run: incident.run, severity: incident.severity },
-    annotations: annotations(incident, options),
+    annotations: annotations(watched, incident, options),
     startsAtMs: incident.startedAtMs,
     endsAtMs: firing ? null : (incident.endedAtMs ?? nowMs),
     generatorUrl: `${options.externalUrl}/?run=${encodeURIComponent(incident.run)}`,
@@ -45,14 +46,18 @@ export function incidentIdOf(watched: WatchedRun, incident: Incident): string {
   return createHash('sha256').update(identity).digest('hex').slice(0, 32);
 }
 
-function annotations(incident: Incident, { language, externalUrl }: NoticeOptions): Record<string, string> {
-  const text = language.alerts[incident.alertname];
-  const summary = text.summary(incident);
+function annotations(
+  { run }: WatchedRun,
+  incident: Incident,
+  { language, externalUrl }: NoticeOptions,
+): Record<string, string> {
+  const { summary, diagnosis, advice } = explain(incident, run.context, language);
+  const wastedSeconds = incident.wasted?.seconds ?? null;
   const found: Record<string, string | number | null> = {
     summary,
-    description: `${incident.run}: ${summary}. ${text.diagnosis(incident)}`,
-    diagnosis: text.diagnosis(incident),
-    advice: text.advice(incident),
+    description: `${incident.run}: ${summary}. ${diagnosis}`,
+    diagnosis,
+    advice,
     evidence: incident.evidence
       .map(({ step, field, value }) => `${step ?? '-'}: ${field}=${wireNumber(value)}`)
       .join(', '),
@@ -61,6 +66,7 @@ function annotations(incident: Incident, { language, externalUrl }: NoticeOption
     occurrences: incident.occurrences,
     weights: incident.weights,
     rollback_checkpoint: incident.rollbackCheckpoint,
+    wasted_seconds: wastedSeconds === null ? null : Math.round(wastedSeconds),
     runbook_url: `${RUNBOOK}#${incident.alertname.toLowerCase()}`,
     dashboard_url: `${externalUrl}/?run=${encodeURIComponent(incident.run)}`,
   };

@@ -11,7 +11,7 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url));
  */
 const FLOORS: readonly (readonly string[])[] = [
   ['model', 'statistics', 'version'],
-  ['formats', 'runs', 'detectors', 'incidents', 'text'],
+  ['formats', 'runs', 'detectors', 'incidents', 'text', 'knowledge'],
   ['pipeline'],
   ['view'],
   ['tail', 'notify', 'metrics', 'server'],
@@ -31,7 +31,7 @@ const BESIDE: Readonly<Record<string, readonly string[]>> = {
 const PAGE_MAY_IMPORT = ['model', 'view', 'text'];
 
 /** Pure rooms: no file, socket, clock or logger. */
-const PURE = ['model', 'statistics', 'formats', 'runs', 'detectors', 'incidents', 'text', 'pipeline'];
+const PURE = ['model', 'statistics', 'formats', 'runs', 'detectors', 'incidents', 'text', 'knowledge', 'pipeline'];
 const IMPURE =
   /from 'node:(fs|net|http|https|child_process|timers|sqlite|os)|\bDate\.now\(|\bset(Timeout|Interval|Immediate)\(|from '(pino|chokidar|ws|prom-client)'/;
 

@@ -2,7 +2,7 @@ import pc from 'picocolors';
 
 const WIDTH = Math.min(100, Math.max(60, process.stdout.columns || 100));
 
-const LABEL = 10;
+const LABEL = 12;
 
 /** Holds two words together on one line. */
 export const TIE = '\u00a0';

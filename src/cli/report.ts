@@ -3,6 +3,7 @@ import type { RunContext } from '../model/context.ts';
 import type { Incident } from '../model/incident.ts';
 import type { WatchedRun } from '../pipeline/watched-run.ts';
 import type { Language } from '../text/language.ts';
+import { type Parts, partsOf } from '../view/explain.ts';
 import { gistOf, groupSources, TRAINERS } from '../view/gist.ts';
 import { incidentView } from '../view/incident-view.ts';
 import { runView } from '../view/run-view.ts';
@@ -15,7 +16,7 @@ export function jsonReport(runs: readonly WatchedRun[], language: Language, nowM
     version: 1,
     runs: runs.map((watched) => ({
       ...runView(watched, nowMs),
-      incidents: watched.incidents.map((incident) => incidentView(incident, language)),
+      incidents: watched.incidents.map((incident) => incidentView(incident, watched.run.context, language)),
     })),
   };
   return `${JSON.stringify(report, null, 2)}\n`;
@@ -89,23 +90,48 @@ function troubledRun(watched: WatchedRun, language: Language, nowMs: number): st
     const led = watched.incidents.filter(({ group, inhibitedBy }) => inhibitedBy !== null && group === leader.group);
     // what it means and what to do is said once for each alert, at its last incident
     const isLast = !leading.slice(place + 1).some(({ alertname }) => alertname === leader.alertname);
-    return incidentBlock(leader, led, isLast, language);
+    return incidentBlock(leader, led, isLast, watched.run.context, language);
   });
   return [intro(watched, language, nowMs), ...parts].join('\n');
 }
 
-function incidentBlock(incident: Incident, led: readonly Incident[], explained: boolean, language: Language): string {
+/** What a tired person needs comes first: what it is and since when, the weights, where to go back to, what to do. */
+function incidentBlock(
+  incident: Incident,
+  led: readonly Incident[],
+  explained: boolean,
+  context: RunContext,
+  language: Language,
+): string {
   const words = language.report;
-  const text = language.alerts[incident.alertname];
+  const parts = partsOf(incident, context, language);
   const colour = SEVERITY_COLOUR[incident.severity];
   const lines = [
-    `  ${colour('●')} ${colour(words.severity[incident.severity])}  ${pc.bold(text.summary(incident))}  ${pc.dim(`${incident.alertname}, ${words.status[incident.status]}`)}`,
-    ...led.map((one) => `      + ${language.alerts[one.alertname].summary(one)}  ${pc.dim(one.alertname)}`),
+    `  ${colour('●')} ${colour(words.severity[incident.severity])}  ${pc.bold(parts.summary)}  ${pc.dim(`${incident.alertname}, ${words.status[incident.status]}`)}`,
+    ...state(parts, language),
+    ...(explained ? labelled(6, words.todo, parts.todo) : []),
+    ...(explained ? reasons(parts, language) : []),
     ...labelled(6, words.evidence, evidence(incident)),
-    ...(explained ? labelled(6, words.meaning, text.diagnosis(incident)) : []),
-    ...(explained ? labelled(6, words.todo, text.advice(incident)) : []),
+    ...led.map((one) => `      + ${language.alerts[one.alertname].summary(one)}  ${pc.dim(one.alertname)}`),
   ];
   return lines.join('\n');
+}
+
+/** How it stands with the weights, where to go back to, and what was for nothing. */
+function state({ weights, goBack, wasted }: Parts, { explain: { label } }: Language): string[] {
+  return [
+    ...(weights === null ? [] : labelled(6, label.weights, weights)),
+    ...(goBack === null ? [] : labelled(6, label.goBack, goBack.checkpoint ?? label.nowhere)),
+    ...(wasted === null ? [] : labelled(6, label.wasted, wasted)),
+  ];
+}
+
+/** What it means, and what it may come from. */
+function reasons({ cause, meaning }: Parts, { explain: text, report }: Language): string[] {
+  return [
+    ...(cause === null ? [] : labelled(6, text.label.cause, text.causeAfterLabel(cause))),
+    ...labelled(6, report.meaning, meaning),
+  ];
 }
 
 function evidence(incident: Incident): string {

@@ -1,9 +1,15 @@
 import { alerts } from './en/alerts.ts';
+import { explainEn } from './en/explain.ts';
+import { knowledgeEn } from './en/knowledge.ts';
+import { weightsEn } from './en/weights.ts';
 import { count, duration } from './en/words.ts';
 import type { Language } from './language.ts';
 
 export const en: Language = {
   alerts,
+  knowledge: knowledgeEn,
+  weights: weightsEn,
+  explain: explainEn,
   report: {
     title: (runs) => count(runs, 'run', 'runs'),
     noRuns: 'No training log found.',

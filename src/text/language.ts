@@ -1,6 +1,8 @@
 import type { AlertName } from '../model/alert.ts';
 import { type ConfigRisk, isConfigRisk } from '../model/config-risk.ts';
-import type { Incident } from '../model/incident.ts';
+import type { Incident, Wasted } from '../model/incident.ts';
+import type { Judgement } from '../model/judgement.ts';
+import type { KnowledgeId, KnowledgeText, Sureness } from '../model/knowledge.ts';
 
 /** What a person reads about one kind of alert. */
 export interface AlertText {
@@ -19,9 +21,43 @@ export interface RiskText {
   readonly advice: string;
 }
 
+/** What else there is to say of a verdict. */
+export interface WeightsAbout {
+  /** As people write it: `bf16`; null when it is not known. */
+  readonly precision: string | null;
+  /** It had been said that they are lost, and that does not hold any more. */
+  readonly withdrawn: boolean;
+}
+
+/** A cause that is known from elsewhere. */
+export interface Cause {
+  readonly sure: Sureness;
+  readonly text: string;
+  /** `LLaMA-Factory #5660, LLaMA-Factory #7388`. */
+  readonly sources: string;
+}
+
+/** What is said of one incident beyond the words of its alert. */
+export interface ExplainText {
+  readonly weights: (verdict: string) => string;
+  readonly cause: (cause: Cause) => string;
+  readonly causeAfterLabel: (cause: Cause) => string;
+  readonly goBack: (checkpoint: string | null) => string;
+  /** `134 steps (12 min, 45,000 tokens)`. */
+  readonly wasted: (wasted: Wasted, duration: string | null) => string;
+  readonly wastedSentence: (wasted: string) => string;
+  /** Labels and short answers in the report. */
+  readonly label: Readonly<Record<'weights' | 'goBack' | 'nowhere' | 'wasted' | 'cause', string>>;
+}
+
 /** Every sentence that alerts and reports say, in one language. */
 export interface Language {
   readonly alerts: Readonly<Record<AlertName, AlertText>>;
+  /** Known causes and what helps against them. */
+  readonly knowledge: Readonly<Record<KnowledgeId, KnowledgeText>>;
+  /** The verdict on the weights with its evidence, to come after a label: `intact. The gradient norm at step 64 is ...`. */
+  readonly weights: (judgement: Judgement, about: WeightsAbout) => string;
+  readonly explain: ExplainText;
   readonly report: {
     readonly title: (runs: number) => string;
     readonly noRuns: string;

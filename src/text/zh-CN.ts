@@ -1,9 +1,15 @@
 import type { Language } from './language.ts';
 import { alerts } from './zh-CN/alerts.ts';
+import { explainZhCN } from './zh-CN/explain.ts';
+import { knowledgeZhCN } from './zh-CN/knowledge.ts';
+import { weightsZhCN } from './zh-CN/weights.ts';
 import { duration } from './zh-CN/words.ts';
 
 export const zhCN: Language = {
   alerts,
+  knowledge: knowledgeZhCN,
+  weights: weightsZhCN,
+  explain: explainZhCN,
   report: {
     title: (runs) => `${runs} 个任务`,
     noRuns: '没有找到训练日志。',

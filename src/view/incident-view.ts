@@ -1,10 +1,11 @@
+import type { RunContext } from '../model/context.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Language } from '../text/language.ts';
+import { explain } from './explain.ts';
 import { type IncidentView, wireNumber } from './wire.ts';
 
-/** An incident as it goes over the wire, with its sentences in `language`. */
-export function incidentView(incident: Incident, language: Language): IncidentView {
-  const text = language.alerts[incident.alertname];
+/** An incident of a run that is configured so, as it goes over the wire, with its sentences in `language`. */
+export function incidentView(incident: Incident, context: RunContext, language: Language): IncidentView {
   return {
     id: incident.id,
     run: incident.run,
@@ -20,9 +21,7 @@ export function incidentView(incident: Incident, language: Language): IncidentVi
     rollback_checkpoint: incident.rollbackCheckpoint,
     group: incident.group,
     inhibited_by: incident.inhibitedBy,
-    summary: text.summary(incident),
-    diagnosis: text.diagnosis(incident),
-    advice: text.advice(incident),
+    ...explain(incident, context, language),
     evidence: incident.evidence.map(({ step, field, value }) => ({ step, field, value: wireNumber(value) })),
   };
 }

@@ -196,7 +196,7 @@ describe('check', () => {
               first_step: 21,
               last_step: 21,
               occurrences: 1,
-              weights: 'unknown',
+              weights: 'intact',
               rollback_checkpoint: null,
               inhibited_by: null,
               evidence: [{ step: 21, field: 'loss', value: 0 }],

@@ -46,7 +46,9 @@ const losses = fc.array(
 function incidentsOf(records: readonly Fields[]): string[] {
   const watched = new Watched();
   for (const record of records) watched.see(record);
-  return watched.incidents.map((one) => `${one.alertname} ${one.severity} ${one.firstStep} ${one.lastStep} ${one.weights}`);
+  return watched.incidents.map(
+    (one) => `${one.alertname} ${one.severity} ${one.firstStep} ${one.lastStep} ${one.weights}`,
+  );
 }
 
 describe('whatever a log holds', () => {

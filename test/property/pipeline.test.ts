@@ -210,7 +210,7 @@ describe('no number in a log', () => {
         const { view, incidents } = reading.state();
         expect(() => JSON.stringify(view)).not.toThrow();
         for (const incident of incidents) {
-          const told = incidentView(incident, LANGUAGES.en);
+          const told = incidentView(incident, reading.watched.run.context, LANGUAGES.en);
           expect(told.started_at <= (told.ended_at ?? told.started_at)).toBe(true);
           expect(incident.evidence.length).toBeLessThanOrEqual(MAX_EVIDENCE);
           expect(incident.evidence.length).toBeGreaterThan(0);

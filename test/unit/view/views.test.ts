@@ -69,7 +69,7 @@ it('a run that has logged nothing is shown as such', () => {
 it('an incident is shown with its sentences in the language that is asked for', () => {
   const [incident] = readOnce(log(40, 40)).watched.incidents;
   if (incident === undefined) throw new Error('there is no incident');
-  const english = incidentView(incident, LANGUAGES.en);
+  const english = incidentView(incident, {}, LANGUAGES.en);
   expect(english).toMatchObject({
     id: incident.id,
     run: 'run',
@@ -77,7 +77,7 @@ it('an incident is shown with its sentences in the language that is asked for', 
     status: 'firing',
     started_at: new Date(incident.startedAtMs).toISOString(),
     ended_at: null,
-    weights: 'unknown',
+    weights: incident.weights,
     rollback_checkpoint: null,
     group: incident.group,
     inhibited_by: incident.inhibitedBy,
@@ -85,7 +85,7 @@ it('an incident is shown with its sentences in the language that is asked for', 
   });
   expect(english.evidence.length).toBeGreaterThan(0);
   expect(JSON.parse(JSON.stringify(english))).toEqual(english);
-  expect(incidentView(incident, LANGUAGES['zh-CN']).summary).not.toBe(english.summary);
+  expect(incidentView(incident, {}, LANGUAGES['zh-CN']).summary).not.toBe(english.summary);
 });
 
 it('a record is shown field by field, those without a name of ours too', () => {
