@@ -4,7 +4,7 @@ import type { Notice } from './model/notice.ts';
 import type { WatchedRun } from './pipeline/watched-run.ts';
 import type { Language } from './text/language.ts';
 import { explain } from './view/explain.ts';
-import { wireNumber } from './view/wire.ts';
+import { shortNumber } from './view/wire.ts';
 
 const RUNBOOK = 'https://github.com/nanwatch/nanwatch/blob/main/docs/runbook.md';
 
@@ -59,7 +59,7 @@ function annotations(
     diagnosis,
     advice,
     evidence: incident.evidence
-      .map(({ step, field, value }) => `${step ?? '-'}: ${field}=${wireNumber(value)}`)
+      .map(({ step, field, value }) => `${step ?? '-'}: ${field}=${shortNumber(value)}`)
       .join(', '),
     first_step: incident.firstStep,
     last_step: incident.lastStep,

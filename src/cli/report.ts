@@ -7,7 +7,7 @@ import { type Parts, partsOf } from '../view/explain.ts';
 import { gistOf, groupSources, TRAINERS } from '../view/gist.ts';
 import { incidentView } from '../view/incident-view.ts';
 import { runView } from '../view/run-view.ts';
-import { type SourceView, wireNumber } from '../view/wire.ts';
+import { type SourceView, shortNumber } from '../view/wire.ts';
 import { labelled, TIE } from './labelled.ts';
 
 /** The report as one JSON object; its form is part of the public contract. */
@@ -135,5 +135,5 @@ function reasons({ cause, meaning }: Parts, { explain: text, report }: Language)
 }
 
 function evidence(incident: Incident): string {
-  return incident.evidence.map(({ step, field, value }) => `${step ?? '-'}: ${field} ${wireNumber(value)}`).join(', ');
+  return incident.evidence.map(({ step, field, value }) => `${step ?? '-'}: ${field} ${shortNumber(value)}`).join(', ');
 }

@@ -50,24 +50,53 @@ const DEEP = 0.7;
 const DEEP_SCORE = -10;
 /** Of the range of the newest losses, by how much a dip lies below them. */
 const APART = 2;
+/** Of the expected loss, that a window may be off and still hold only finite losses. */
+const WHOLE = 0.05;
 /** Records in which a dip has to come back, and of the expected loss, where it is back. */
 const DIP_RECORDS = 3;
 const BACK = 0.93;
 /** Of the expected loss, that the steps of a window may differ by. */
 const SLACK = 0.1;
 
+/** What was logged of one window. Filled again for every other record. */
+class Window {
+  step = Number.NaN;
+  loss = Number.NaN;
+  expected = Number.NaN;
+  ratio = Number.NaN;
+  /** Optimizer steps in it. */
+  size = Number.NaN;
+  hasNorm = false;
+  isNan = false;
+  /** Further from what was expected than the loss usually is. */
+  isOff = false;
+  /** There was history enough to say so without a norm. */
+  isKnown = false;
+  isTold = false;
+
+  fill(record: LogRecord, { loss: trend }: Signals, off: number): void {
+    this.step = record.number(FIELD.step);
+    this.loss = record.number(FIELD.loss);
+    this.expected = trend.expected;
+    this.ratio = trend.ratio;
+    this.hasNorm = record.has(FIELD.grad_norm);
+    this.isNan = this.hasNorm && !Number.isFinite(record.number(FIELD.grad_norm));
+    this.isOff = Math.abs(trend.score) >= OFF_SCORE && Math.abs(trend.ratio - 1) >= off;
+    this.isKnown = trend.count >= LEAST_RECORDS_DEEP;
+    this.isTold = false;
+  }
+}
+
 class LossMasked implements Detector {
   readonly #options: Options;
+  #now = new Window();
+  #before = new Window();
   /** Loss that was expected before the dip; NaN while there is none. */
   #dipFrom = Number.NaN;
   #dips = 0;
   #sinceDip = 0;
   #firstDip = 0;
   #lastDip = 0;
-  /** The record before: its step, and how far off it was when its norm leaves it open whether it was whole. */
-  #previousStep = Number.NaN;
-  #previousLoss = Number.NaN;
-  #previousOff = false;
   #span: Span | null = null;
   #evidence: readonly Evidence[] = [];
 
@@ -78,44 +107,40 @@ class LossMasked implements Detector {
   observe(record: LogRecord, run: RunFacts, signals: Signals): Verdict {
     if (signals.isStepBack) this.restart();
     if (!record.has(FIELD.loss) || signals.isReinforcement || !isFiltered(run)) return 'silent';
-    const loss = record.number(FIELD.loss);
-    const step = record.number(FIELD.step);
-    const verdict = loss > 0 && Number.isFinite(loss) ? this.#some(loss, record, run, signals) : this.#none(run);
-    this.#previousStep = step;
-    this.#previousLoss = loss;
-    return verdict;
-  }
-
-  /** A window of which something was finite. */
-  #some(loss: number, record: LogRecord, run: RunFacts, signals: Signals): Verdict {
-    const { loss: trend, learningRate } = signals;
-    const step = record.number(FIELD.step);
-    const hasNorm = record.has(FIELD.grad_norm);
-    const isNan = hasNorm && !Number.isFinite(record.number(FIELD.grad_norm));
-    const isOff = Math.abs(trend.score) >= OFF_SCORE && Math.abs(trend.ratio - 1) >= this.#options.off;
-    this.#previousOff = isNan || (isOff && !hasNorm);
-    if (
-      isOff &&
-      (isNan || (trend.count >= LEAST_RECORDS_DEEP && explains(learningRate, trend.ratio, this.#windowOf(step, run))))
-    ) {
-      this.#span = null;
-      this.#dipFrom = Number.NaN;
-      this.#previousOff = false;
-      return this.#bad(step, loss, trend.expected, trend.ratio, run);
-    }
-    if (isNan) return 'silent';
+    const now = this.#before;
+    const before = this.#now;
+    this.#now = now;
+    this.#before = before;
+    now.fill(record, signals, this.#options.off);
+    now.size = run.context.logging_steps ?? now.step - before.step;
+    if (!(now.loss > 0 && now.loss < Number.POSITIVE_INFINITY)) return this.#nothing(before, run);
+    if (now.isOff && now.isNan) return this.#bad(now, run);
+    const told = this.#skipped(now, before, signals);
+    if (told !== null) return this.#bad(told, run);
+    if (now.isNan) return 'silent';
     // the norm is that of the window's last step: where that is the only one, it was finite
-    if (hasNorm && this.#windowOf(step, run) === 1) return 'good';
-    return this.#dip(loss, step, run, signals);
+    if (now.hasNorm && now.size === 1) return 'good';
+    return this.#dip(now.loss, now.step, run, signals);
   }
 
   /** A window of which nothing was finite, or the sum is spoilt: what was off before it was part of it. */
-  #none(run: RunFacts): Verdict {
+  #nothing(before: Window, run: RunFacts): Verdict {
     this.#dipFrom = Number.NaN;
-    if (!this.#previousOff || this.#isSingle(run)) return 'silent';
-    this.#previousOff = false;
-    this.#span = { first: this.#previousStep, last: this.#previousStep, records: 1 };
-    return this.#bad(this.#previousStep, this.#previousLoss, Number.NaN, Number.NaN, run);
+    const isWhole = Math.abs(before.ratio - 1) < WHOLE;
+    const isOpen = before.loss > 0 && !isWhole && (before.isNan || (before.isOff && !before.hasNorm));
+    return isOpen && !before.isTold && !isSingle(run) ? this.#bad(before, run) : 'silent';
+  }
+
+  /**
+   * The window that was off while the scheduler stood still. Newer trainers log the rate from before its step, so that a
+   * window of one step shows it in the next one.
+   */
+  #skipped(now: Window, before: Window, { learningRate }: Signals): Window | null {
+    if (learningRate.skippedNow === 0 && !learningRate.stoodStill) return null;
+    const explained = (one: Window) => one.isOff && one.isKnown && !one.isTold && explains(learningRate, one);
+    if (now.size === 1 && explained(before)) return before;
+    if (explained(now)) return now;
+    return explained(before) ? before : null;
   }
 
   #dip(loss: number, step: number, run: RunFacts, { loss: trend }: Signals): Verdict {
@@ -155,7 +180,11 @@ class LossMasked implements Detector {
     return 'bad';
   }
 
-  #bad(step: number, loss: number, expected: number, ratio: number, run: RunFacts): Verdict {
+  #bad(one: Window, run: RunFacts): Verdict {
+    const { step, loss, expected, ratio } = one;
+    one.isTold = true;
+    this.#dipFrom = Number.NaN;
+    this.#span = one === this.#now ? null : { first: step, last: step, records: 1 };
     this.#evidence = this.#numbers(step, loss, expected, ratio, run);
     return 'bad';
   }
@@ -172,20 +201,10 @@ class LossMasked implements Detector {
     return found;
   }
 
-  /** Optimizer steps of the window that ends at `step`. */
-  #windowOf(step: number, { context }: RunFacts): number {
-    return context.logging_steps ?? step - this.#previousStep;
-  }
-
-  /** A window of one micro-batch is whole or it is zero. */
-  #isSingle({ context }: RunFacts): boolean {
-    return context.logging_steps === 1 && context.gradient_accumulation_steps === 1;
-  }
-
   restart(): void {
     this.#dipFrom = Number.NaN;
-    this.#previousOff = false;
-    this.#previousStep = Number.NaN;
+    this.#now = new Window();
+    this.#before = new Window();
   }
 
   span(): Span | null {
@@ -202,9 +221,13 @@ class LossMasked implements Detector {
 }
 
 /** Whether the steps that the scheduler did not make can have done this to the loss: those that were made count. */
-function explains({ skippedNow, stoodStill }: Signals['learningRate'], ratio: number, window: number): boolean {
-  if (skippedNow > 0) return ratio >= 1 - skippedNow / window - SLACK;
-  return stoodStill;
+function explains({ skippedNow }: Signals['learningRate'], { ratio, size }: Window): boolean {
+  return skippedNow === 0 || ratio >= 1 - skippedNow / size - SLACK;
+}
+
+/** A window of one micro-batch is whole or it is zero. */
+function isSingle({ context }: RunFacts): boolean {
+  return context.logging_steps === 1 && context.gradient_accumulation_steps === 1;
 }
 
 /** Whether the trainer may hide NaN: the v1 stack has no filter, and it can be switched off. */

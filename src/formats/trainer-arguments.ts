@@ -22,7 +22,8 @@ export function contextOfArguments(settings: Settings): RunContext {
     stage: word(settings.stage),
     finetuning_type: word(settings.finetuning_type),
     precision: precisionOf(settings),
-    loss_scaler: scalerOf(settings),
+    // with neither there is none, whatever the weights are
+    loss_scaler: isUnmixed(settings) ? false : undefined,
     ...quantizationOf(settings.quantization_bit, settings.quantization_method),
     unsloth: flagSetting(settings.use_unsloth),
     liger_kernel: flagSetting(settings.enable_liger_kernel ?? settings.use_liger_kernel),
@@ -72,13 +73,6 @@ function precisionOf(settings: Settings): RunContext['precision'] | undefined {
   if (flagSetting(settings.fp16) === true) return 'fp16';
   // with neither, all depends on what the weights are
   return undefined;
-}
-
-/** Only mixed fp16 has a scaler; where neither is on there is none, whatever the weights are. */
-function scalerOf(settings: Settings): boolean | undefined {
-  const precision = precisionOf(settings);
-  if (precision !== undefined) return precision === 'fp16';
-  return isUnmixed(settings) ? false : undefined;
 }
 
 /** Whether the arguments say that the computation is in the precision of the weights. */

@@ -74,6 +74,8 @@ export class IncidentBook {
       if (!isJudged && !kind.symptom) {
         signals.life.observe(record, run, signals, isBad, past);
         isJudged = true;
+        // before anything closes on it
+        changed = this.#judge() || changed;
       }
       try {
         if (restarted) detector.restart?.();

@@ -51,7 +51,9 @@ export class Case {
   }
 
   addEvidence(evidence: readonly Evidence[]): void {
-    for (const one of evidence) {
+    for (const told of evidence) {
+      // of a record without a step detectors only know that it has none
+      const one = Number.isNaN(told.step) ? { ...told, step: null } : told;
       if (this.#first.length < MAX_EVIDENCE / 2) {
         this.#first.push(one);
         continue;
@@ -117,14 +119,15 @@ export class Case {
   }
 
   #wasted(run: Run): Wasted | null {
-    if (this.judgement?.weights !== 'lost' || this.firstStep === null || run.lastStep === null) return null;
-    const steps = run.lastStep - this.firstStep + 1;
+    const last = this.firing ? run.lastStep : this.lastStep;
+    if (this.judgement?.weights !== 'lost' || this.firstStep === null || last === null) return null;
+    const steps = last - this.firstStep + 1;
     const pace = run.pace.secondsPerStep;
     const tokens = run.latest('tokens_seen');
     return {
       steps,
       seconds: pace === null ? null : steps * pace,
-      tokens: tokens === undefined || run.lastStep === 0 ? null : Math.round((tokens / run.lastStep) * steps),
+      tokens: tokens === undefined || !run.lastStep ? null : Math.round((tokens / run.lastStep) * steps),
     };
   }
 }

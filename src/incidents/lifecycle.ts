@@ -62,11 +62,11 @@ export class Lifecycle {
 
   #bad(run: Run, at: Moment): Case {
     const span = this.detector.span?.() ?? { first: at.step, last: at.step, records: 1 };
-    const found = this.open ?? this.#begin(run, { ...at, step: span.first });
+    const found = this.open ?? this.#begin(run, { ...at, step: known(span.first) });
     this.open = found;
     this.#goodSteps = 0;
     found.occurrences += span.records;
-    found.lastStep = span.last;
+    found.lastStep = known(span.last);
     this.#raise(found);
     found.addEvidence(this.detector.evidence());
     found.words = this.detector.words?.() ?? found.words;
@@ -120,6 +120,11 @@ export class Lifecycle {
 const ROLLBACK: ReadonlySet<DetectorKind['family']> = new Set(['nonfinite', 'loss']);
 /** Places of incidents that are remembered, to tell those that begin in one place apart. */
 const MAX_PLACES = 512;
+
+/** Detectors reckon with NaN where a record has no step. */
+function known(step: number | null): number | null {
+  return Number.isNaN(step) ? null : step;
+}
 
 /** Steps that a good record stands for; a step back is a new attempt, which begins with one. */
 function goodStepsBetween(before: number | null, now: number | null): number {

@@ -1,6 +1,6 @@
 import type { RunContext } from '../model/context.ts';
 
-/** Joins what several sources say of one run: of each key, the first source that knows it is believed. */
+/** Joins what several sources say of one run: of each key, the first source that knows it is believed. Of a known precision it is known whether it has a loss scaler. */
 export function mergeContext(sources: readonly RunContext[]): RunContext {
   const merged: Record<string, unknown> = {};
   for (const source of sources) {
@@ -8,6 +8,7 @@ export function mergeContext(sources: readonly RunContext[]): RunContext {
       if (value !== undefined) merged[key] ??= value;
     }
   }
+  if (merged.precision !== undefined) merged.loss_scaler = merged.precision === 'fp16';
   return merged as RunContext;
 }
 

@@ -5,6 +5,8 @@ import type { RunFacts } from '../runs/run.ts';
 import { isNormSentinel } from './norm-sentinel.ts';
 import type { Signals } from './signals.ts';
 
+/** What speaks for the weights without proving anything. */
+const PRESUMED: ReadonlySet<JudgementReason> = new Set(['scaler', 'recovered']);
 /** Bad records in a row that are certainty without any other evidence, and those that are suspicion. */
 const CERTAIN = 20;
 const SUSPICION = 3;
@@ -126,7 +128,7 @@ export class Life {
     if (this.#badInRow > 0) this.#recoveries++;
     this.#badInRow = 0;
     // the first proof is enough
-    if (this.judgement?.weights !== 'intact' || this.judgement.reason === 'scaler') this.#hold('intact', reason, step);
+    if (this.judgement?.weights !== 'intact' || PRESUMED.has(this.judgement.reason)) this.#hold('intact', reason, step);
   }
 
   #hold(weights: Judgement['weights'], reason: JudgementReason, step: number | null): void {

@@ -93,6 +93,11 @@ export function wireNumber(value: number): WireNumber {
   return value > 0 ? 'Infinity' : '-Infinity';
 }
 
+/** A number for people: whole ones as they are, others with five digits. */
+export function shortNumber(value: number): string {
+  return String(Number.isFinite(value) && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value);
+}
+
 /** Reads a number back from JSON. */
 export function fromWire(value: WireNumber): number {
   return typeof value === 'number' ? value : Number(value);

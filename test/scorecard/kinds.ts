@@ -56,6 +56,8 @@ export const NONFINITE: ReadonlySet<string> = new Set<Kind>([
 const ALSO_FAIR: Readonly<Partial<Record<string, readonly Kind[]>>> = {
   // what the hidden NaN left of the loss looks like a bad batch
   masked_nan: ['loss_spike'],
+  // one that rises while the labelled one does
+  eval_rising: ['divergence'],
   loss_spike: ['grad_exploding'],
   grad_exploding: ['loss_spike'],
   // the labels say so: whatever is said about the loss or the norm of such a run is fair

@@ -3,7 +3,7 @@ import { contextOfArguments } from '../../../src/formats/trainer-arguments.ts';
 
 describe("what Trainer's to_json_string() writes", () => {
   it.each<[string, Record<string, unknown>, unknown]>([
-    ['neither bf16 nor fp16', { bf16: false, fp16: false }, {}],
+    ['neither bf16 nor fp16', { bf16: false, fp16: false }, { loss_scaler: false }],
     ['fp16 not, bf16 unknown', { fp16: false }, {}],
     ['warm-up, transformers 5', { warmup_steps: 0, warmup_ratio: null }, { warmup_steps: 0 }],
     ['no DeepSpeed that is told', { deepspeed: null }, {}],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_CLOSED } from '../../../src/incidents/book.ts';
-import { brief, range, SEEN, Watched } from './watched.ts';
+import { ALONE, brief, range, SEEN, Watched } from './watched.ts';
 
 const NAN = Number.NaN;
 
@@ -13,20 +13,21 @@ describe('what changed', () => {
     expect(taken()).toEqual(['TrainerLossZero 61-61 x1 warning firing']);
     expect(taken()).toEqual([]);
     watched.losses(2, range(62, 81));
-    expect(taken()).toEqual([]);
+    // the weights are alive
+    expect(taken()).toEqual(['TrainerLossZero 61-61 x1 warning firing']);
     watched.losses(2, [82]);
     expect(taken()).toEqual(['TrainerLossZero 61-61 x1 warning resolved']);
   });
 
   it('is kept within bounds while nobody asks', () => {
-    const watched = new Watched();
+    const watched = new Watched(ALONE);
     for (const at of range(1, MAX_CLOSED + 100)) watched.losses(NAN, [at * 100]).losses(2, [at * 100 + 50]);
     expect(watched.book.takeChanged()).toHaveLength(MAX_CLOSED);
   });
 });
 
 it('counts what it opened by alert, and drops the oldest of what is closed', () => {
-  const watched = new Watched();
+  const watched = new Watched(ALONE);
   for (const at of range(1, MAX_CLOSED + 100)) watched.losses(NAN, [at * 100]).losses(2, [at * 100 + 50]);
   expect(watched.book.opened).toEqual(new Map([['TrainerLossNonFinite', MAX_CLOSED + 100]]));
   expect([watched.book.closed.length, watched.book.closedDropped]).toEqual([MAX_CLOSED, 100]);

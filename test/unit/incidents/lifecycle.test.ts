@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_EVIDENCE } from '../../../src/model/incident.ts';
-import { brief, range, SEEN, Watched } from './watched.ts';
+import { ALONE, brief, range, SEEN, Watched } from './watched.ts';
 
 const NAN = Number.NaN;
 const MINUTE = 60_000;
@@ -51,7 +51,7 @@ describe('gaps', () => {
   });
 
   it('go on over a resume, whose step back is one good step', () => {
-    const watched = new Watched().losses(2, range(1, 99)).losses(NAN, [100]);
+    const watched = new Watched(ALONE).losses(2, range(1, 99)).losses(NAN, [100]);
     watched.losses(2, range(51, 69)).losses(NAN, [70]);
     expect(brief(watched.incidents)).toEqual(['TrainerLossNonFinite 100-70 x2 critical firing']);
   });
@@ -134,7 +134,7 @@ describe('ids', () => {
 
   it('tell attempts apart', () => {
     const attempt = [...range(1, 60), ...range(62, 90)];
-    const watched = new Watched();
+    const watched = new Watched(ALONE);
     for (let count = 0; count < 2; count++)
       watched.losses(2, range(1, 60)).losses(NAN, [61]).losses(2, attempt.slice(60));
     expect(watched.incidents.map(({ id }) => id)).toEqual(['TrainerLossNonFinite-1-61', 'TrainerLossNonFinite-2-61']);

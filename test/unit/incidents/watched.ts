@@ -6,6 +6,10 @@ import { type Fields, recordOf } from '../runs/records.ts';
 
 export const SEEN = 1_700_000_000_000;
 
+const OFF: DetectorSettings = { enabled: false, options: {} };
+/** Without the detectors that have something to say of any made-up run: that its loss stands still, or that it began anew. */
+export const ALONE = { 'loss-plateau': OFF, restarted: OFF } as const;
+
 /** A run with its book, fed with records by hand. */
 export class Watched {
   readonly run = new Run('r', SEEN);

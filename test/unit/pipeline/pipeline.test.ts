@@ -42,6 +42,8 @@ describe('what happens live', () => {
       ['incident', 'TrainerLossZero', 'firing', 'warning'],
       ['incident', 'TrainerLossZero', 'firing', 'warning'],
       ['incident', 'TrainerLossZero', 'firing', 'critical'],
+      // the weights are alive
+      ['incident', 'TrainerLossZero', 'firing', 'critical'],
       ['incident', 'TrainerLossZero', 'resolved', 'critical'],
     ]);
   });
