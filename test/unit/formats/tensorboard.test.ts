@@ -368,7 +368,7 @@ describe('the texts of a run', () => {
     const config = '{"_name_or_path": "Qwen/Qwen3-8B", "dtype": "bfloat16"}';
     expect(
       contextOf(['args/text_summary', '{"bf16": false, "fp16": false}'], ['model_config/text_summary', config]),
-    ).toEqual({ model: 'Qwen/Qwen3-8B', precision: 'pure_bf16' });
+    ).toEqual({ model: 'Qwen/Qwen3-8B', precision: 'pure_bf16', loss_scaler: false });
   });
 
   it('that are others, too long or none say nothing', () => {
