@@ -3,6 +3,8 @@ import { MAX_CLOSED } from '../../../src/incidents/book.ts';
 import { brief, range, SEEN, Watched } from './watched.ts';
 
 const NAN = Number.NaN;
+/** A loss that stays what it is, is no progress. */
+const NO_PLATEAU = { 'loss-plateau': { enabled: false, options: {} } };
 
 describe('what changed', () => {
   it('is told once, at the moment it changes', () => {
@@ -19,14 +21,14 @@ describe('what changed', () => {
   });
 
   it('is kept within bounds while nobody asks', () => {
-    const watched = new Watched();
+    const watched = new Watched(NO_PLATEAU);
     for (const at of range(1, MAX_CLOSED + 100)) watched.losses(NAN, [at * 100]).losses(2, [at * 100 + 50]);
     expect(watched.book.takeChanged()).toHaveLength(MAX_CLOSED);
   });
 });
 
 it('counts what it opened by alert, and drops the oldest of what is closed', () => {
-  const watched = new Watched();
+  const watched = new Watched(NO_PLATEAU);
   for (const at of range(1, MAX_CLOSED + 100)) watched.losses(NAN, [at * 100]).losses(2, [at * 100 + 50]);
   expect(watched.book.opened).toEqual(new Map([['TrainerLossNonFinite', MAX_CLOSED + 100]]));
   expect([watched.book.closed.length, watched.book.closedDropped]).toEqual([MAX_CLOSED, 100]);

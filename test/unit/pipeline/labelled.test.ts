@@ -1,11 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isAtLeast } from '../../../src/model/alert.ts';
+import { type AlertName, isAtLeast } from '../../../src/model/alert.ts';
 import { type Label, logOf, readLabels, recordedLabels, stackLabels } from './labels.ts';
 import { READ, readOnce } from './watch.ts';
 
 const DAY = 86_400_000;
+/** Alerts whose bad records the labels tell one by one; where a slow trouble begins is judged by the scorecard. */
+const TOLD: readonly AlertName[] = ['TrainerLossNonFinite', 'TrainerGradNonFinite', 'TrainerLossZero', 'TrainerFailed'];
 
 function describeRuns(folder: string, labels: readonly Label[]): void {
   it.each(labels.map((label) => [label.run, label] as const))('%s is judged as its label says', (run, label) => {
@@ -24,7 +26,8 @@ function describeRuns(folder: string, labels: readonly Label[]): void {
     });
     expect(watched.run.state(READ + DAY)).toBe(label.state === 'running' ? 'stalled' : label.state);
 
-    const found = watched.incidents.map(({ alertname, firstStep, lastStep, occurrences }) => ({
+    const told = watched.incidents.filter(({ alertname }) => TOLD.includes(alertname));
+    const found = told.map(({ alertname, firstStep, lastStep, occurrences }) => ({
       alertname,
       first_step: firstStep,
       last_step: lastStep,
