@@ -11,7 +11,7 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url));
  */
 const FLOORS: readonly (readonly string[])[] = [
   ['model', 'statistics', 'version'],
-  ['formats', 'runs', 'detectors', 'incidents', 'text'],
+  ['formats', 'runs', 'signals', 'detectors', 'incidents', 'text'],
   ['pipeline'],
   ['view'],
   ['tail', 'notify', 'metrics', 'server'],
@@ -23,15 +23,16 @@ const FLOORS: readonly (readonly string[])[] = [
 
 /** Imports within a floor. */
 const BESIDE: Readonly<Record<string, readonly string[]>> = {
-  detectors: ['runs'],
-  incidents: ['detectors', 'runs'],
+  signals: ['runs'],
+  detectors: ['runs', 'signals'],
+  incidents: ['detectors', 'runs', 'signals'],
 };
 
 /** Wire types and texts are all that the page shares with the agent. */
 const PAGE_MAY_IMPORT = ['model', 'view', 'text'];
 
 /** Pure rooms: no file, socket, clock or logger. */
-const PURE = ['model', 'statistics', 'formats', 'runs', 'detectors', 'incidents', 'text', 'pipeline'];
+const PURE = ['model', 'statistics', 'formats', 'runs', 'signals', 'detectors', 'incidents', 'text', 'pipeline'];
 const IMPURE =
   /from 'node:(fs|net|http|https|child_process|timers|sqlite|os)|\bDate\.now\(|\bset(Timeout|Interval|Immediate)\(|from '(pino|chokidar|ws|prom-client)'/;
 

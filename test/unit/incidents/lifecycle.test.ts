@@ -55,7 +55,7 @@ describe('gaps', () => {
     watched.losses(2, range(51, 69)).losses(NAN, [70]);
     expect(brief(watched.incidents)).toEqual([
       'TrainerLossNonFinite 100-70 x2 critical firing',
-      'TrainerRestarted 52-52 x1 info resolved',
+      'TrainerRestarted 51-52 x1 info resolved',
     ]);
   });
 });
@@ -142,7 +142,7 @@ describe('ids', () => {
       watched.losses(2, range(1, 60)).losses(NAN, [61]).losses(2, attempt.slice(60));
     expect(watched.incidents.map(({ id }) => id)).toEqual([
       'TrainerLossNonFinite-1-61',
-      'TrainerRestarted-2-2',
+      'TrainerRestarted-2-1',
       'TrainerLossNonFinite-2-61',
     ]);
   });
