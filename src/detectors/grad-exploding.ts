@@ -38,8 +38,8 @@ interface Options {
 const WINDOW = 64;
 /** First norms, of which nothing is said and whose median is the level at which the run began. */
 const QUIET = 20;
-/** Of that level, below which no norm is high. */
-const NOT_SMALL = 0.3;
+/** Logarithm of the share of that level below which no norm is high. */
+const LEAST_OF_BEGINNING = Math.log(0.3);
 /** Makes a standard deviation of a median deviation. */
 const NORMAL = 1.4826;
 /** Norms that hardly differ still differ by luck, in the logarithm. */
@@ -49,6 +49,7 @@ const MOVED = 5;
 
 class GradExploding implements Detector {
   readonly #options: Options;
+  readonly #leastAbove: number;
   readonly #logs = new SortedWindow(WINDOW);
   #beginning = Number.NaN;
   /** Records since the newest high norms, and how many of these came near each other. */
@@ -63,6 +64,7 @@ class GradExploding implements Detector {
 
   constructor(options: Options) {
     this.#options = options;
+    this.#leastAbove = Math.log(options.ratio);
   }
 
   observe(record: LogRecord, _run: RunFacts, { loss, isReinforcement }: Signals): Verdict {
@@ -88,11 +90,11 @@ class GradExploding implements Detector {
   }
 
   #isHigh(log: number): boolean {
-    if (!(log >= this.#beginning + Math.log(NOT_SMALL))) return false;
     const median = this.#logs.median();
-    const spread = Math.max(LEAST_SPREAD, NORMAL * this.#logs.medianDeviation());
+    const above = log - median;
+    if (!(above >= this.#leastAbove) || !(log >= this.#beginning + LEAST_OF_BEGINNING)) return false;
     this.#usual = Math.exp(median);
-    return log - median >= Math.log(this.#options.ratio) && log - median >= this.#options.score * spread;
+    return above >= this.#options.score * Math.max(LEAST_SPREAD, NORMAL * this.#logs.medianDeviation());
   }
 
   #high(step: number, norm: number): void {

@@ -85,15 +85,10 @@ export function risksOf({ evidence }: Incident): ConfigRisk[] {
   return [...new Set(evidence.map(({ field }) => field).filter(isConfigRisk))];
 }
 
-/** A number as people say it, with four digits. */
-export function short(value: number): string {
-  return String(Number(value.toPrecision(4)));
-}
-
-/** The newest number of this name as people say it; null when there is none, or no finite one. */
+/** The newest number of this name as people say it, with four digits; null when there is none, or no finite one. */
 export function said(incident: Incident, field: string): string | null {
   const value = evidenceOf(incident, field);
-  return value !== undefined && Number.isFinite(value) ? short(value) : null;
+  return value !== undefined && Number.isFinite(value) ? String(Number(value.toPrecision(4))) : null;
 }
 
 /** Logged step of the newest number of this name; null when there is none. */

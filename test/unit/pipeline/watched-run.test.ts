@@ -215,14 +215,15 @@ describe('a run that is longer than its memory', () => {
   it('does not count a piece twice that rotation has cut off', () => {
     const content = printedLines(1, MAX_STORED + 10, bad(MAX_STORED));
     const sources = new Sources().write(CONSOLE, content);
-    const { incidents } = sources.watched;
+    const norms = () => sources.watched.incidents.filter(({ alertname }) => alertname === 'TrainerGradNonFinite');
+    const incidents = norms();
     expect(incidents).toHaveLength(1);
     sources
       .write('train.log.1', content)
       .rewrite(CONSOLE, printedLines(MAX_STORED + 11, MAX_STORED + 12))
       .pass(1000);
     expect(sources.watched.run.tally.records).toBe(MAX_STORED + 12);
-    expect(sources.watched.incidents).toMatchObject([{ id: incidents[0]?.id, occurrences: 1 }]);
+    expect(norms()).toMatchObject([{ id: incidents[0]?.id, occurrences: 1 }]);
     expect(sources.toldIncidents()).toEqual([]);
   });
 });
