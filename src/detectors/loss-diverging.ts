@@ -63,6 +63,8 @@ class LossDiverging implements Detector {
   #peak = Number.NEGATIVE_INFINITY;
   #last = Number.NaN;
   #loss = 0;
+  /** Usual change from one loss to the next, before the row of high ones; NaN while none is known. */
+  #usual = Number.NaN;
   #isOpen = false;
   #span: Span | null = null;
 
@@ -77,6 +79,8 @@ class LossDiverging implements Detector {
     if (isReinforcement || !(loss > 0) || loss === Number.POSITIVE_INFINITY) return 'silent';
     const { log, level } = trend;
     const best = this.#best;
+    // what comes in a row of high ones would widen it
+    if (this.#inRow === 0) this.#usual = this.#changes.median();
     if (this.#count > 0) this.#changes.push(Math.abs(log - this.#last));
     this.#last = log;
     this.#loss = loss;
@@ -105,9 +109,7 @@ class LossDiverging implements Detector {
     // a single first loss may have been a lucky one
     const wanted = this.#isBestSure ? peak_ratio : Math.max(peak_ratio, critical_ratio);
     if (this.#peak < best + Math.log(wanted)) return false;
-    return (
-      Math.exp(level) - Math.exp(best) >= MATTERS * beginning && level - best >= score * SPREAD * this.#changes.median()
-    );
+    return Math.exp(level) - Math.exp(best) >= MATTERS * beginning && !(level - best < score * SPREAD * this.#usual);
   }
 
   #goesOn(log: number, best: number): Verdict {

@@ -45,6 +45,9 @@ export function replay(folder: string, name: string): Replayed {
       },
       changed() {},
       bad() {},
+      failed(where, error) {
+        throw new Error(where, { cause: error });
+      },
     },
   );
   const watched = pipeline.open(name, runFolder, START_MS);

@@ -68,8 +68,35 @@ describe('the numbers that DeepSpeed writes for NaN', () => {
 describe('fp16 calibration', () => {
   it('is quiet: at most 16 in the first 50 steps, with a loss', () => {
     const watch = new Watch(gradNonfinite);
+    watch.run.context = { loss_scaler: true };
     for (let at = 0; at < 16; at++) expect(watch.see({ loss: 7, grad_norm: Number.POSITIVE_INFINITY })).toBe('silent');
     expect(watch.see({ loss: 7, grad_norm: Number.POSITIVE_INFINITY })).toBe('bad');
+  });
+
+  it('forgives two where it is not known that there is a loss scaler', () => {
+    const watch = new Watch(gradNonfinite);
+    for (let at = 0; at < 2; at++) expect(watch.see({ loss: 7, grad_norm: Number.NaN })).toBe('silent');
+    expect(watch.see({ loss: 7, grad_norm: Number.NaN })).toBe('bad');
+  });
+
+  it('is none where there is no loss scaler', () => {
+    const watch = new Watch(gradNonfinite);
+    watch.run.context = { loss_scaler: false };
+    expect(watch.see({ loss: 7, grad_norm: Number.NaN })).toBe('bad');
+  });
+
+  it('is over with the third finite norm in a row', () => {
+    const watch = new Watch(gradNonfinite);
+    watch.run.context = { loss_scaler: true };
+    for (let at = 0; at < 3; at++) watch.see({ loss: 7, grad_norm: 1.2 });
+    expect(watch.see({ loss: 7, grad_norm: Number.NaN })).toBe('bad');
+  });
+
+  it('was none when the loss is gone in the next record: both are bad', () => {
+    const watch = new Watch(gradNonfinite);
+    expect(watch.see({ step: 5, loss: 7, grad_norm: Number.NaN })).toBe('silent');
+    expect(watch.see({ step: 10, loss: 0, grad_norm: Number.NaN })).toBe('bad');
+    expect(watch.detector.span?.()).toEqual({ first: 5, last: 10, records: 2 });
   });
 
   it('is over after step 50', () => {
