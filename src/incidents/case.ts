@@ -113,7 +113,7 @@ export class Case {
     const { lastGoodStep, firstStep } = this;
     if (!this.offersRollback || this.judgement?.weights === 'intact' || firstStep === null) return null;
     const good = run.checkpoints.filter(
-      ({ step, isFinite }) => isFinite && step < firstStep && step <= (lastGoodStep ?? 0),
+      ({ step, isGood }) => isGood && step < firstStep && step <= (lastGoodStep ?? 0),
     );
     return good.at(-1)?.name ?? null;
   }

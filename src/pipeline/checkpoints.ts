@@ -9,11 +9,11 @@ import type { Source } from './source.ts';
  * The checkpoint in whose folder the log `source` lies, as far as it belongs to the joined run: an older run in the same
  * folder left states whose numbers are other ones. Null for any other source.
  */
-export function checkpointOf({ path, store, watched }: Source, belongs: boolean): Checkpoint | null {
+function checkpointOf({ path, store, watched }: Source, belongs: boolean): Checkpoint | null {
   const folder = dirname(path);
   const step = /^checkpoint-(\d+)$/.exec(basename(folder))?.[1];
   if (step === undefined || !belongs) return null;
-  return { name: relative(watched.folder, folder), step: Number(step), isFinite: endsFinite(store) };
+  return { name: relative(watched.folder, folder), step: Number(step), isGood: endsFinite(store) };
 }
 
 /** The checkpoints of a run by step, worked out anew where the states are still held. */

@@ -32,7 +32,7 @@ export interface Checkpoint {
   readonly name: string;
   readonly step: number;
   /** Whether the last numbers that its own state holds are finite, and the loss not 0. */
-  readonly isFinite: boolean;
+  readonly isGood: boolean;
 }
 
 /** Other numbers of the log are kept for this many names; what is beyond is counted. */

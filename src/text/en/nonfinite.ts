@@ -1,6 +1,6 @@
 import type { Incident } from '../../model/incident.ts';
 import { type AlertText, evidenceOf, said } from '../language.ts';
-import { count, duration, goBack, spelled, where } from './words.ts';
+import { count, goBack, spelled, where } from './words.ts';
 
 /** Alerts that NaN is behind. What is held of the weights is said elsewhere, after the diagnosis. */
 export const nonfinite = {
@@ -88,7 +88,7 @@ export const nonfinite = {
     diagnosis: (incident) =>
       incident.status === 'resolved'
         ? 'Finite numbers have come since: the run was taken up from a checkpoint, or its weights were alive after all.'
-        : `A model whose weights are NaN gives NaN for every batch, logged as NaN or as 0. It will not recover.${wasted(incident)}`,
+        : `A model whose weights are NaN gives NaN for every batch, logged as NaN or as 0. It will not recover.`,
     advice: (incident) =>
       `Stop the run if it still goes on, and ${goBack(incident)}${incident.rollbackCheckpoint === null ? '; without one, begin anew' : ''}. Before that, change what led there: a lower learning rate with a longer warm-up, mixed instead of pure half precision, flash_attn: disabled; under DeepSpeed overlap_comm: false.`,
   },
@@ -96,14 +96,4 @@ export const nonfinite = {
 
 function byWeights(incident: Incident, say: Readonly<Record<'intact' | 'unknown', string>>): string {
   return incident.weights === 'lost' ? `Stop the run and ${goBack(incident)}.` : say[incident.weights];
-}
-
-function wasted({ wasted }: Incident): string {
-  if (wasted === null) return '';
-  const more = [
-    wasted.seconds === null ? '' : duration(wasted.seconds),
-    wasted.tokens === null ? '' : count(wasted.tokens, 'token', 'tokens'),
-  ].filter((part) => part !== '');
-  const inBrackets = more.length === 0 ? '' : ` (${more.join(', ')})`;
-  return ` For nothing so far: ${count(wasted.steps, 'step', 'steps')}${inBrackets}.`;
 }

@@ -1,6 +1,6 @@
 import type { Incident } from '../../model/incident.ts';
 import { type AlertText, evidenceOf, said } from '../language.ts';
-import { duration, goBack, spelled, where } from './words.ts';
+import { goBack, spelled, where } from './words.ts';
 
 /** Alerts that NaN is behind. What is held of the weights is said elsewhere, after the diagnosis. */
 export const nonfinite = {
@@ -81,7 +81,7 @@ export const nonfinite = {
     diagnosis: (incident) =>
       incident.status === 'resolved'
         ? '此后出现了有限的数值：任务已从检查点恢复，或者权重其实仍然完好。'
-        : `权重为 NaN 的模型对任何批次都给出 NaN，日志中记为 NaN 或 0。它不会自行恢复。${wasted(incident)}`,
+        : `权重为 NaN 的模型对任何批次都给出 NaN，日志中记为 NaN 或 0。它不会自行恢复。`,
     advice: (incident) =>
       `若任务仍在运行，立即停止，${goBack(incident)}${incident.rollbackCheckpoint === null ? '；没有则从头开始' : ''}。在此之前先改变起因：更低的学习率与更长的预热，用混合精度代替纯半精度，flash_attn: disabled；DeepSpeed 下设 overlap_comm: false。`,
   },
@@ -89,13 +89,4 @@ export const nonfinite = {
 
 function byWeights(incident: Incident, say: Readonly<Record<'intact' | 'unknown', string>>): string {
   return incident.weights === 'lost' ? `停止任务，${goBack(incident)}。` : say[incident.weights];
-}
-
-function wasted({ wasted }: Incident): string {
-  if (wasted === null) return '';
-  const more = [
-    wasted.seconds === null ? '' : duration(wasted.seconds),
-    wasted.tokens === null ? '' : `${wasted.tokens} 个词元`,
-  ].filter((part) => part !== '');
-  return `至今白费：${wasted.steps} 步${more.length === 0 ? '' : `（${more.join('，')}）`}。`;
 }
