@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { AlertName, Severity } from '../model/alert.ts';
+import type { FieldName } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
 import type { LogRecord } from '../model/record.ts';
 import type { RunEvent } from '../model/run-event.ts';
@@ -60,6 +61,8 @@ export interface DetectorKind<Options extends z.ZodObject = z.ZodObject> {
     | 'end'
     | 'restart'
     | 'configuration';
+  /** Fields of which a record must have one to be of interest; none for any record. */
+  readonly reads?: readonly FieldName[];
   /** It sees NaN itself, open or in disguise: what it says is what the verdict on the weights is made of. */
   readonly symptom?: true;
   /** What it says is the truth about what these said of the same records: their incidents are over. */

@@ -17,6 +17,7 @@ import { type Detector, detectorKind, GAP_STEPS, type Span, type Verdict } from 
  */
 export const gradExploding = detectorKind({
   alertname: 'TrainerGradExploding',
+  reads: ['grad_norm'],
   family: 'gradient',
   options: z.object({
     ratio: z.number().min(1).default(10).describe('times the median of the newest 64 norms'),

@@ -19,6 +19,7 @@ import { type Detector, detectorKind, GAP_STEPS, type Span, type Verdict } from 
  */
 export const gradNonfinite = detectorKind({
   alertname: 'TrainerGradNonFinite',
+  reads: ['grad_norm'],
   family: 'nonfinite',
   symptom: true,
   rank: 1,

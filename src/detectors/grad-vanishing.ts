@@ -18,6 +18,7 @@ import { type Detector, detectorKind, GAP_STEPS, type Span, type Verdict } from 
  */
 export const gradVanishing = detectorKind({
   alertname: 'TrainerGradVanishing',
+  reads: ['grad_norm'],
   family: 'gradient',
   options: z.object({
     norm: z.number().min(0).default(1e-7).describe('norm that is next to nothing in any run'),

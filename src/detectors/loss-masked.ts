@@ -77,11 +77,13 @@ class Window {
   fill(record: LogRecord, { loss: trend }: Signals, off: number): void {
     this.step = record.number(FIELD.step);
     this.loss = record.number(FIELD.loss);
-    this.expected = trend.expected;
-    this.ratio = trend.ratio;
     this.hasNorm = record.has(FIELD.grad_norm);
     this.isNan = this.hasNorm && !Number.isFinite(record.number(FIELD.grad_norm));
-    this.isOff = Math.abs(trend.score) >= OFF_SCORE && Math.abs(trend.ratio - 1) >= off;
+    // worked out for few: an exponential costs more than all the rest
+    const isOfInterest = this.isNan || Math.abs(trend.score) >= OFF_SCORE;
+    this.expected = isOfInterest ? trend.expected : Number.NaN;
+    this.ratio = isOfInterest ? trend.ratio : Number.NaN;
+    this.isOff = Math.abs(trend.score) >= OFF_SCORE && Math.abs(this.ratio - 1) >= off;
     this.isKnown = trend.count >= LEAST_RECORDS_DEEP;
     this.isTold = false;
   }

@@ -60,34 +60,34 @@ export class IncidentBook {
    * @param isNew false when the book before this one was shown it already
    */
   observe(record: LogRecord, restarted: boolean, arrivedMs: number, isNew = true): void {
+    if (this.#lifecycles.length === 0) return;
     const { signals } = this;
     const run = this.#run;
     if (restarted) signals.restart();
     signals.observe(record, run);
-    const step = record.step;
+    const { step, present } = record;
     let changed = false;
     let isBad = false;
     let past: number | null = null;
     let isJudged = false;
     for (const lifecycle of this.#lifecycles) {
-      const { kind, detector } = lifecycle;
-      if (!isJudged && !kind.symptom) {
+      if (!isJudged && !lifecycle.isSymptom) {
         signals.life.observe(record, run, signals, isBad, past);
         isJudged = true;
         // before anything closes on it
         changed = this.#judge() || changed;
       }
       try {
-        if (restarted) detector.restart?.();
-        if (!isNew && kind.clocked) continue;
+        if (restarted) lifecycle.detector.restart?.();
+        if (!lifecycle.wants(present) || (!isNew && lifecycle.isClocked)) continue;
         const verdict = lifecycle.observe(record, run, signals);
         if (verdict === 'silent') continue;
         if (verdict === 'good' && lifecycle.open === null) {
           lifecycle.pass(step);
           continue;
         }
-        if (verdict === 'bad' && kind.symptom) {
-          const span = detector.span?.() ?? null;
+        if (verdict === 'bad' && lifecycle.isSymptom) {
+          const span = lifecycle.detector.span?.() ?? null;
           if (span === null || span.last === step) isBad = true;
           else past = span.first;
         }

@@ -1,5 +1,6 @@
 import type { Detector, DetectorKind, Verdict } from '../detectors/detector.ts';
 import { isAtLeast, type Severity } from '../model/alert.ts';
+import { FIELD, FIELDS } from '../model/field.ts';
 import type { Run } from '../runs/run.ts';
 import { Case, type Moment } from './case.ts';
 
@@ -12,6 +13,10 @@ export class Lifecycle {
   readonly detector: Detector;
   /** The detector's own, bound: to look the method up in each of many classes costs more than most of them do. */
   readonly observe: Detector['observe'];
+  /** Of the kind, copied: kinds are objects of many shapes, and looking into each costs more than most detectors do. */
+  readonly isSymptom: boolean;
+  readonly isClocked: boolean;
+  readonly #reads: number;
   readonly #severityOverride: Severity | undefined;
   open: Case | null = null;
   #goodSteps = 0;
@@ -24,7 +29,15 @@ export class Lifecycle {
     this.kind = kind;
     this.detector = detector;
     this.observe = detector.observe.bind(detector);
+    this.isSymptom = kind.symptom ?? false;
+    this.isClocked = kind.clocked ?? false;
+    this.#reads = (kind.reads ?? FIELDS).reduce((bits, name) => bits | (1 << FIELD[name]), 0);
     this.#severityOverride = severityOverride;
+  }
+
+  /** Whether a record with these fields, as bits, is of interest. */
+  wants(present: number): boolean {
+    return (present & this.#reads) !== 0;
   }
 
   /** A good record while nothing is open: the common case, and cheap. */

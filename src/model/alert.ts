@@ -31,3 +31,18 @@ export type Severity = (typeof SEVERITIES)[number];
 export function isAtLeast(severity: Severity, floor: Severity): boolean {
   return SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(floor);
 }
+
+/** Alerts that NaN is behind: for these it matters whether the weights are still good. */
+const ABOUT_WEIGHTS: ReadonlySet<AlertName> = new Set<AlertName>([
+  'TrainerLossNonFinite',
+  'TrainerGradNonFinite',
+  'TrainerLossZero',
+  'TrainerLossMasked',
+  'TrainerStepsSkipped',
+  'TrainerWeightsLost',
+]);
+
+/** Whether an alert asks how it stands with the weights. */
+export function isAboutWeights(alertname: AlertName): boolean {
+  return ABOUT_WEIGHTS.has(alertname);
+}

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { isAboutWeights } from '../../model/alert.ts';
 import type { IncidentView } from '../../view/wire.ts';
 import { runAnchor } from '../anchor.ts';
 import { formatCount, formatSteps } from '../format.ts';
@@ -21,7 +22,9 @@ export function IncidentFacts({ incident }: { readonly incident: IncidentView })
       </li>
       {steps !== null && <li>{words.steps(steps)}</li>}
       {incident.occurrences > 0 && <li>{words.times(formatCount(incident.occurrences))}</li>}
-      <li class={`tag weights-${incident.weights}`}>{words.weights[incident.weights]}</li>
+      {isAboutWeights(incident.alertname) && (
+        <li class={`tag weights-${incident.weights}`}>{words.weights[incident.weights]}</li>
+      )}
       {incident.rollback_checkpoint !== null && (
         <li>
           {words.rollback} <code class="checkpoint">{incident.rollback_checkpoint}</code>
