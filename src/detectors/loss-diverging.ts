@@ -36,6 +36,9 @@ interface Options {
 
 /** Logarithm of the ratio to the best loss up to which one is as good. */
 const SAME = Math.log(1.05);
+/** Losses of an attempt whose changes are all kept; of later ones every fourth is. */
+const ALL_COUNT = 64;
+const EVERY = 4;
 /** Newest changes from one loss to the next. */
 const CHANGES = 32;
 /** Median deviation of a difference to standard deviation of one. */
@@ -77,17 +80,19 @@ class LossDiverging implements Detector {
     if (isStepBack) this.restart();
     const loss = record.number(FIELD.loss);
     if (isReinforcement || !(loss > 0) || loss === Number.POSITIVE_INFINITY) return 'silent';
-    const { log, level } = trend;
+    const { log } = trend;
     const best = this.#best;
     // what comes in a row of high ones would widen it
     if (this.#inRow === 0) this.#usual = this.#changes.median();
-    if (this.#count > 0) this.#changes.push(Math.abs(log - this.#last));
+    if (this.#count > 0 && (this.#count < ALL_COUNT || this.#count % EVERY === 0))
+      this.#changes.push(Math.abs(log - this.#last));
     this.#last = log;
     this.#loss = loss;
     if (log >= best + this.#high) this.#row(log, record.number(FIELD.step));
     else this.#inRow = 0;
     if (this.#count++ > 0 && log <= best + SAME) this.#isBestSure = true;
-    if (level < best) this.#best = level;
+    // the median cannot fall below the best unless the newest loss does
+    if (log < best) this.#best = Math.min(best, trend.level);
     if (this.#isOpen) return this.#goesOn(log, best);
     if (this.#inRow < IN_ROW || !this.#diverges(best, trend)) return 'good';
     this.#isOpen = true;

@@ -21,6 +21,9 @@ const CALM = 0.04;
 const NORMAL = 1.4826;
 /** Worked on by all runs in turn. */
 const five = new Float64Array(LOCAL);
+/** Losses of an attempt that all count for the spread; of later ones every fourth does. */
+const ALL_COUNT = 64;
+const EVERY = 4;
 /** Of the level at which the run began, what a change must come to: a memorised loss doubles for no reason. */
 const MATTERS = 0.02;
 
@@ -33,35 +36,42 @@ const MATTERS = 0.02;
  * public records no loss that was 1.15 times what was expected lay 10 spreads above it, and none that lay 6 below came
  * back at once.
  *
- * This is where the line's path spends its time on detection: a logarithm, some thirty comparisons, and the insertion of
- * a number into twenty. What few records need is worked out when it is asked for.
+ * This is where the line's path spends its time on detection, so most of it is not done for a loss that lies among the
+ * newest ones: it surprises nobody, and of these only every fourth counts for the spread.
  */
 export class LossTrend {
   readonly #surprises = new SortedWindow(SURPRISES);
   readonly #first = new SortedWindow(BEGINNING);
   /** Logarithms of the newest losses, the newest first; while there are fewer, the first one stands for those before it. */
-  readonly #logs = new Float64Array(LOCAL + 1);
-  /** Logarithms: what was expected of the newest record, what is expected of the next one, the newest surprise. */
-  #expected = Number.NaN;
-  #next = Number.NaN;
-  #surprise = Number.NaN;
+  readonly #logs = new Float64Array(LOCAL + 2);
+  #hasLoss = false;
   #count = 0;
+  /** Logarithms: what was expected of the newest record, NaN until it is asked for; and its surprise. */
+  #expected = Number.NaN;
+  #surprise = 0;
   /** How many spreads the newest loss lay above what was expected, negative below, 0 when near; NaN when it has none, or nothing was expected yet. */
   score = Number.NaN;
   /** Usable losses before the newest record in this attempt. */
   count = 0;
-  /** Logarithms of the newest usable loss, and of the median of the newest ones; NaN while there is none. */
-  log = Number.NaN;
-  level = Number.NaN;
 
-  /** The newest loss over what was expected of it; NaN like {@link score}. */
+  /** The newest loss over what was expected of it; 1 where its {@link score} is 0. */
   get ratio(): number {
-    return Math.exp(this.#surprise);
+    return Number.isNaN(this.score) ? Number.NaN : Math.exp(this.#surprise);
   }
 
   /** What was expected of the newest record's loss, whether it had one or not; NaN when nothing was yet. */
   get expected(): number {
-    return Math.exp(this.#expected);
+    return Math.exp(this.#expect());
+  }
+
+  /** Logarithm of the newest usable loss. */
+  get log(): number {
+    return this.#logs[0] as number;
+  }
+
+  /** Logarithm of the median of the newest usable losses. */
+  get level(): number {
+    return medianOfFive(this.#logs);
   }
 
   /** Median of the first losses of the run; NaN before there is one. */
@@ -74,76 +84,78 @@ export class LossTrend {
     return Math.abs(amount) >= MATTERS * this.beginning;
   }
 
-  /** Usual distance of a loss from what was expected of it, in the logarithm; 0 while nothing is known. */
-  get spread(): number {
-    return this.#surprises.size === 0 ? 0 : NORMAL * this.#surprises.medianDeviation();
-  }
-
   /** Of the losses just before the newest one. */
   get before(): Readonly<Record<'least' | 'median' | 'most', number>> {
-    const [, ...logs] = this.#logs;
-    const [least = 0, , median = 0, , most = 0] = logs.sort((a, b) => a - b);
+    const [least = 0, , median = 0, , most = 0] = this.#logs.slice(1, LOCAL + 1).sort();
     return { least: Math.exp(least), median: Math.exp(median), most: Math.exp(most) };
   }
 
   observe(record: LogRecord): void {
     const loss = record.number(FIELD.loss);
     this.count = this.#count;
-    this.#expected = this.#next;
-    this.#surprise = Number.NaN;
+    this.#expected = Number.NaN;
     this.score = Number.NaN;
-    if (!(loss > 0 && loss < Number.POSITIVE_INFINITY)) return;
+    this.#hasLoss = loss > 0 && loss < Number.POSITIVE_INFINITY;
+    if (!this.#hasLoss) return;
     const log = Math.log(loss);
-    if (this.#count >= LEAST) this.#compare(log);
-    this.#take(log);
+    this.#push(log);
+    if (this.#count >= LEAST) {
+      const counts = this.#count < ALL_COUNT || this.#count % EVERY === 0;
+      if (counts || this.#isOutside(log)) this.#compare(log, counts);
+      else {
+        this.#surprise = 0;
+        this.score = 0;
+      }
+    }
+    this.#count++;
     if (this.#first.size < BEGINNING) this.#first.push(loss);
   }
 
   /** A new attempt: where it goes on from is not known. */
   restart(): void {
     this.#surprises.clear();
-    this.#next = Number.NaN;
-    this.level = Number.NaN;
-    this.log = Number.NaN;
     this.#count = 0;
   }
 
-  #compare(log: number): void {
-    const surprise = log - this.#expected;
-    const usual = this.#surprises.size >= CENTRED_FROM ? this.#surprises.median() : 0;
-    const off = surprise - usual;
-    this.#surprise = off;
-    this.score = Math.abs(off) < CALM ? 0 : off / Math.max(this.spread, LEAST_SPREAD);
-    this.#surprises.push(surprise);
+  #push(log: number): void {
+    const logs = this.#logs;
+    if (this.#count === 0) logs.fill(log);
+    for (let age = LOCAL + 1; age > 0; age--) logs[age] = logs[age - 1] as number;
+    logs[0] = log;
   }
 
-  #take(log: number): void {
+  /** Beyond all of the newest losses before it. */
+  #isOutside(log: number): boolean {
     const logs = this.#logs;
-    if (this.#count++ === 0) logs.fill(log);
-    const a = logs[0] as number;
-    const b = logs[1] as number;
-    const c = logs[2] as number;
-    const d = logs[3] as number;
-    const e = logs[4] as number;
-    five[0] = log - a;
-    five[1] = a - b;
-    five[2] = b - c;
-    five[3] = c - d;
-    five[4] = d - e;
+    let least = logs[1] as number;
+    let most = least;
+    for (let age = 2; age <= LOCAL; age++) {
+      const one = logs[age] as number;
+      if (one < least) least = one;
+      else if (one > most) most = one;
+    }
+    return log > most + CALM || log < least - CALM;
+  }
+
+  #compare(log: number, counts: boolean): void {
+    const surprises = this.#surprises;
+    const surprise = log - this.#expect();
+    const off = surprise - (surprises.size >= CENTRED_FROM ? surprises.median() : 0);
+    const spread = surprises.size === 0 ? 0 : NORMAL * surprises.medianDeviation();
+    this.#surprise = off;
+    this.score = Math.abs(off) < CALM ? 0 : off / Math.max(spread, LEAST_SPREAD);
+    if (counts) surprises.push(surprise);
+  }
+
+  /** Logarithm of the loss that was expected of the newest record. */
+  #expect(): number {
+    if (!Number.isNaN(this.#expected) || this.count < 1) return this.#expected;
+    const logs = this.#logs;
+    const from = this.#hasLoss ? 1 : 0;
+    for (let age = 0; age < LOCAL; age++) five[age] = (logs[from + age] as number) - (logs[from + age + 1] as number);
     const slope = medianOfFive(five);
-    five[0] = log + slope;
-    five[1] = a + 2 * slope;
-    five[2] = b + 3 * slope;
-    five[3] = c + 4 * slope;
-    five[4] = d + 5 * slope;
-    this.#next = medianOfFive(five);
-    logs[5] = e;
-    logs[4] = d;
-    logs[3] = c;
-    logs[2] = b;
-    logs[1] = a;
-    logs[0] = log;
-    this.level = medianOfFive(logs);
-    this.log = log;
+    for (let age = 0; age < LOCAL; age++) five[age] = (logs[from + age] as number) + (age + 1) * slope;
+    this.#expected = medianOfFive(five);
+    return this.#expected;
   }
 }
