@@ -30,7 +30,7 @@ class WeightsLost implements Detector {
       this.#isOpen = false;
       return life.isBad || life.judgement?.weights === 'unknown' ? 'silent' : 'good';
     }
-    if (!life.isBad) return 'silent';
+    if (!life.isBad && this.#isOpen) return 'silent';
     const step = record.number(FIELD.step);
     this.#span = this.#isOpen ? null : { first: life.since ?? step, last: step, records: life.judgement.count };
     this.#isOpen = true;

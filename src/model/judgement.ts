@@ -8,6 +8,8 @@
  * - `recovered`: the same trouble has come and gone before
  * - `no-scaler`: nothing skips such a step in this precision, and what came after it is bad too
  * - `exploded`: the loss exploded before, and nothing finite has come since
+ * - `evaluation-nan`: the evaluation, which has other data, gives nothing finite either
+ * - `end`: nothing finite has come up to the end of the run
  * - `long`: nothing finite has come for {@link Judgement.count} records
  * - `waiting`: too few records since
  */
@@ -21,6 +23,8 @@ export type JudgementReason =
   | 'recovered'
   | 'no-scaler'
   | 'exploded'
+  | 'evaluation-nan'
+  | 'end'
   | 'long'
   | 'waiting';
 

@@ -10,6 +10,8 @@ const PRESUMED: ReadonlySet<JudgementReason> = new Set(['scaler', 'recovered']);
 /** Bad records in a row that are certainty without any other evidence, and those that are suspicion. */
 const CERTAIN = 20;
 const SUSPICION = 3;
+/** As many up to the end of a run are no passing trouble. */
+const TO_THE_END = 5;
 /** Steps without trouble after which the next one is another trouble. */
 const CALM_STEPS = 20;
 /** A loss so far above where the run began has exploded. */
@@ -56,6 +58,7 @@ export class Life {
     if (past !== null) this.#begin(past, signals);
     if (isBad) this.#bad(record, run, signals);
     else if (this.#firstBad !== null) this.#lookForLife(record, signals);
+    if (run.ended === 'finished') this.#end(run, record.step);
     const loss = record.number(FIELD.loss);
     if (loss > 0) this.#lastLoss = loss;
   }
@@ -90,14 +93,21 @@ export class Life {
     else if (hasFiniteNorm(record)) this.#prove('finite-norm', step);
     else if (tells(record, run)) {
       this.#badInRow++;
-      this.#doubt(run, step);
+      this.#doubt(run, record);
     }
   }
 
-  #doubt(run: RunFacts, step: number | null): void {
+  #end(run: RunFacts, step: number | null): void {
+    const isOpen = this.judgement?.weights === 'unknown' && skipsBadSteps(run) !== true;
+    if (isOpen && this.#badInRow >= TO_THE_END) this.#hold('lost', 'end', step);
+  }
+
+  #doubt(run: RunFacts, record: LogRecord): void {
+    const { step } = record;
     const count = this.#badInRow;
     const skips = skipsBadSteps(run);
     if (skips === false && count >= 2) this.#hold('lost', 'no-scaler', step);
+    else if (!record.isTraining && skips !== true && count >= SUSPICION) this.#hold('lost', 'evaluation-nan', step);
     else if (count >= CERTAIN) this.#hold('lost', 'long', step);
     else if (this.#exploded && skips !== true && count >= SUSPICION) this.#hold('lost', 'exploded', step);
     else if (skips === true && count < SUSPICION) this.#hold('intact', 'scaler', step);

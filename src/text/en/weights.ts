@@ -27,6 +27,9 @@ const REASON: Readonly<Record<JudgementReason, (judgement: Judgement, precision:
     `lost. ${precision ?? 'This precision'} has no loss scaler that would skip a step with NaN gradients, and the record after it${judgement.step === null ? '' : ` (step ${judgement.step})`} is bad too.`,
   exploded: (judgement) =>
     `most likely lost. The loss had exploded before, and nothing finite has come since (${records(judgement.count)}${at(judgement)}).`,
+  'evaluation-nan': (judgement) =>
+    `most likely lost. The evaluation${at(judgement)} gives nothing finite either, and it has other data (${records(judgement.count)}).`,
+  end: ({ count }) => `most likely lost. ${records(count)} up to the end of the run, and no sign of life.`,
   long: (judgement) => `lost. ${records(judgement.count)} and no sign of life${at(judgement)}.`,
   waiting: ({ count }) => {
     if (count === 0) return 'unknown yet. Nothing has come since that tells.';

@@ -21,6 +21,9 @@ const REASON: Readonly<Record<JudgementReason, (judgement: Judgement, precision:
   'no-scaler': ({ step }, precision) =>
     `已丢失。${precision === null ? '该精度' : `${precision} `}没有能跳过 NaN 梯度的损失缩放器，而且其后的记录${step === null ? '' : `（第 ${step} 步）`}也是坏的。`,
   exploded: (judgement) => `极可能已丢失。损失此前已经爆炸，此后再没有有限的数（${records(judgement.count)}）。`,
+  'evaluation-nan': (judgement) =>
+    `极可能已丢失。${at(judgement)}验证也给不出有限的数，而它用的是别的数据（${records(judgement.count)}）。`,
+  end: ({ count }) => `极可能已丢失。${records(count)}，直到任务结束，没有任何存活迹象。`,
   long: (judgement) => `已丢失。${records(judgement.count)}，没有任何存活迹象。`,
   waiting: ({ count }) => {
     if (count === 0) return '尚不清楚。此后还没有能说明问题的记录。';

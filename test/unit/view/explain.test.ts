@@ -20,6 +20,8 @@ const REASONS: Readonly<Record<JudgementReason, Judgement['weights']>> = {
   recovered: 'intact',
   'no-scaler': 'lost',
   exploded: 'lost',
+  'evaluation-nan': 'lost',
+  end: 'lost',
   long: 'lost',
   waiting: 'unknown',
 };
