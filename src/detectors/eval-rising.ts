@@ -14,6 +14,7 @@ import { type Detector, detectorKind, type Span, type Verdict } from './detector
  */
 export const evalRising = detectorKind({
   alertname: 'TrainerEvalLossRising',
+  reads: ['eval_loss'],
   family: 'evaluation',
   options: z.object({
     above: z.number().min(0).default(0.02).describe('share by which an evaluation lies above the best'),

@@ -13,6 +13,7 @@ import { type Detector, detectorKind, type Span, type Verdict } from './detector
  */
 export const throughputDropped = detectorKind({
   alertname: 'TrainerThroughputDropped',
+  reads: ['elapsed_seconds'],
   family: 'pace',
   options: z.object({
     ratio: z.number().min(1).default(2).describe('times the median time of a step'),
