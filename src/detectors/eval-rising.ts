@@ -6,6 +6,7 @@ import type { LogRecord } from '../model/record.ts';
 import type { RunFacts } from '../runs/run.ts';
 import type { Signals } from '../signals/signals.ts';
 import { type Detector, detectorKind, type Span, type Verdict } from './detector.ts';
+import { Row } from './row.ts';
 
 /**
  * The evaluation loss rises while the training loss falls: the model learns its data by heart. Many who fine-tune on
@@ -40,12 +41,9 @@ class EvalRising implements Detector {
   /** Training loss at the best evaluation. */
   #trainingLoss = Number.NaN;
   #count = 0;
-  #inRow = 0;
-  #first = 0;
+  readonly #row = new Row();
   #step = Number.NaN;
   #loss = 0;
-  #isOpen = false;
-  #span: Span | null = null;
 
   constructor(options: Options) {
     this.#options = options;
@@ -61,15 +59,12 @@ class EvalRising implements Detector {
     this.#count++;
     if (loss <= this.#best) this.#newBest(loss, step, trend.expected);
     if (!(loss > (1 + this.#options.above) * this.#best)) {
-      this.#inRow = 0;
-      this.#isOpen = false;
+      this.#row.clear();
       return 'good';
     }
-    if (this.#inRow++ === 0) this.#first = step;
-    if (this.#inRow < this.#options.evaluations || !(trend.expected < this.#trainingLoss)) return 'silent';
-    this.#span = this.#isOpen ? null : { first: this.#first, last: step, records: this.#inRow };
-    this.#isOpen = true;
-    return 'bad';
+    this.#row.add(step);
+    if (this.#row.count < this.#options.evaluations || !(trend.expected < this.#trainingLoss)) return 'silent';
+    return this.#row.tell();
   }
 
   #newBest(loss: number, step: number, trainingLoss: number): void {
@@ -79,17 +74,17 @@ class EvalRising implements Detector {
   }
 
   restart(): void {
-    this.#inRow = 0;
+    this.#row.clear();
     this.#step = Number.NaN;
   }
 
   span(): Span | null {
-    return this.#span;
+    return this.#row.span;
   }
 
   severity(): Severity {
     const { warning_evaluations, warning_share } = this.#options;
-    const isMost = this.#inRow >= warning_evaluations && this.#inRow >= warning_share * this.#count;
+    const isMost = this.#row.count >= warning_evaluations && this.#row.count >= warning_share * this.#count;
     return isMost ? 'warning' : 'info';
   }
 

@@ -7,6 +7,7 @@ import type { RunFacts } from '../runs/run.ts';
 import type { Signals } from '../signals/signals.ts';
 import { SortedWindow } from '../statistics/sorted-window.ts';
 import { type Detector, detectorKind, GAP_STEPS, type Span, type Verdict } from './detector.ts';
+import { Row } from './row.ts';
 
 /**
  * A gradient norm far above the newest ones: by a ratio, and by many times their spread, in the logarithm (Hampel's
@@ -53,15 +54,11 @@ class GradExploding implements Detector {
   readonly #leastAbove: number;
   readonly #logs = new SortedWindow(WINDOW);
   #beginning = Number.NaN;
-  /** Records since the newest high norms, and how many of these came near each other. */
+  /** High norms that came near each other, and records since the newest. */
+  readonly #row = new Row();
   #since = 0;
-  #times = 0;
-  #first = 0;
-  #step = 0;
   #norm = 0;
   #usual = 0;
-  #isOpen = false;
-  #span: Span | null = null;
 
   constructor(options: Options) {
     this.#options = options;
@@ -76,18 +73,15 @@ class GradExploding implements Detector {
     this.#logs.push(log);
     if (this.#logs.size === QUIET) this.#beginning = this.#logs.median();
     if (!isHigh) {
-      if (++this.#since > this.#options.within_records) {
-        this.#times = 0;
-        this.#isOpen = false;
-      }
+      if (++this.#since > this.#options.within_records) this.#row.clear();
       return 'good';
     }
-    this.#high(record.number(FIELD.step), norm);
+    this.#row.add(record.number(FIELD.step));
+    this.#since = 0;
+    this.#norm = norm;
     const hasMoved = loss.score >= MOVED && loss.matters((1 - 1 / loss.ratio) * record.number(FIELD.loss));
-    if (!this.#isOpen && !hasMoved && this.#times < this.#options.times) return 'silent';
-    this.#span = this.#isOpen ? null : { first: this.#first, last: this.#step, records: this.#times };
-    this.#isOpen = true;
-    return 'bad';
+    if (!this.#row.isTold && !hasMoved && this.#row.count < this.#options.times) return 'silent';
+    return this.#row.tell();
   }
 
   #isHigh(log: number): boolean {
@@ -98,22 +92,14 @@ class GradExploding implements Detector {
     return above >= this.#options.score * Math.max(LEAST_SPREAD, NORMAL * this.#logs.medianDeviation());
   }
 
-  #high(step: number, norm: number): void {
-    if (this.#times++ === 0) this.#first = step;
-    this.#since = 0;
-    this.#step = step;
-    this.#norm = norm;
-  }
-
   restart(): void {
     this.#logs.clear();
     this.#beginning = Number.NaN;
-    this.#times = 0;
-    this.#isOpen = false;
+    this.#row.clear();
   }
 
   span(): Span | null {
-    return this.#span;
+    return this.#row.span;
   }
 
   severity(): Severity {
@@ -122,8 +108,8 @@ class GradExploding implements Detector {
 
   evidence(): readonly Evidence[] {
     return [
-      { step: this.#step, field: 'grad_norm', value: this.#norm },
-      { step: this.#step, field: 'usual_grad_norm', value: this.#usual },
+      { step: this.#row.last, field: 'grad_norm', value: this.#norm },
+      { step: this.#row.last, field: 'usual_grad_norm', value: this.#usual },
     ];
   }
 }

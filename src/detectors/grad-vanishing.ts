@@ -7,6 +7,7 @@ import type { RunFacts } from '../runs/run.ts';
 import type { Signals } from '../signals/signals.ts';
 import { SortedWindow } from '../statistics/sorted-window.ts';
 import { type Detector, detectorKind, GAP_STEPS, type Span, type Verdict } from './detector.ts';
+import { Row } from './row.ts';
 
 /**
  * Gradient norms that are next to nothing while there is much left to learn. A run that has memorised its data has such
@@ -52,14 +53,10 @@ class GradVanishing implements Detector {
   readonly #options: Options;
   readonly #usual = new SortedWindow(WINDOW);
   #highestRate = 0;
-  #inRow = 0;
+  readonly #row = new Row();
   /** Every norm so far was exactly 0. */
   #isDead = true;
-  #first = 0;
-  #step = 0;
   #norm = 0;
-  #isOpen = false;
-  #span: Span | null = null;
 
   constructor(options: Options) {
     this.#options = options;
@@ -73,18 +70,14 @@ class GradVanishing implements Detector {
     if (norm > 0) this.#isDead = false;
     if (!this.#isSmall(norm)) {
       this.#usual.push(norm);
-      this.#inRow = 0;
-      this.#isOpen = false;
+      this.#row.clear();
       return 'good';
     }
     this.#norm = norm;
-    this.#step = record.number(FIELD.step);
-    if (this.#inRow++ === 0) this.#first = this.#step;
-    if (this.#inRow < this.#options.records) return 'silent';
+    this.#row.add(record.number(FIELD.step));
+    if (this.#row.count < this.#options.records) return 'silent';
     if (!this.#isDead && this.#isHonest(rate, run, signals)) return 'silent';
-    this.#span = this.#isOpen ? null : { first: this.#first, last: this.#step, records: this.#inRow };
-    this.#isOpen = true;
-    return 'bad';
+    return this.#row.tell();
   }
 
   #isSmall(norm: number): boolean {
@@ -100,13 +93,12 @@ class GradVanishing implements Detector {
 
   restart(): void {
     this.#usual.clear();
-    this.#inRow = 0;
+    this.#row.clear();
     this.#isDead = true;
-    this.#isOpen = false;
   }
 
   span(): Span | null {
-    return this.#span;
+    return this.#row.span;
   }
 
   severity(): Severity {
@@ -114,7 +106,7 @@ class GradVanishing implements Detector {
   }
 
   evidence(): readonly Evidence[] {
-    return [{ step: this.#step, field: 'grad_norm', value: this.#norm }];
+    return [{ step: this.#row.last, field: 'grad_norm', value: this.#norm }];
   }
 }
 

@@ -7,6 +7,7 @@ import type { RunFacts } from '../runs/run.ts';
 import type { Signals } from '../signals/signals.ts';
 import { SortedWindow } from '../statistics/sorted-window.ts';
 import { type Detector, detectorKind, GAP_STEPS, type Span, type Verdict } from './detector.ts';
+import { Row } from './row.ts';
 
 /**
  * The loss has moved up and away from its best: the median of the newest ones lies above the lowest such median, by a
@@ -59,17 +60,13 @@ class LossDiverging implements Detector {
   /** Another loss than the first came near the best. */
   #isBestSure = false;
   #count = 0;
-  /** High ones in a row, the steps at which they began and ended, and the highest. */
-  #inRow = 0;
-  #since = 0;
-  #step = 0;
+  /** High ones in a row, and the highest. */
+  readonly #row = new Row();
   #peak = Number.NEGATIVE_INFINITY;
   #last = Number.NaN;
   #loss = 0;
   /** Usual change from one loss to the next, before the row of high ones; NaN while none is known. */
   #usual = Number.NaN;
-  #isOpen = false;
-  #span: Span | null = null;
 
   constructor(options: Options) {
     this.#options = options;
@@ -83,30 +80,28 @@ class LossDiverging implements Detector {
     const { log } = trend;
     const best = this.#best;
     // what comes in a row of high ones would widen it
-    if (this.#inRow === 0) this.#usual = this.#changes.median();
-    if (this.#count > 0 && (this.#count < ALL_COUNT || this.#count % EVERY === 0))
-      this.#changes.push(Math.abs(log - this.#last));
+    if (this.#row.count === 0) this.#usual = this.#changes.median();
+    const counts = this.#count < ALL_COUNT || this.#count % EVERY === 0;
+    if (this.#count > 0 && counts) this.#changes.push(Math.abs(log - this.#last));
     this.#last = log;
     this.#loss = loss;
-    if (log >= best + this.#high) this.#row(log, record.number(FIELD.step));
-    else this.#inRow = 0;
     if (this.#count++ > 0 && log <= best + SAME) this.#isBestSure = true;
     // the median cannot fall below the best unless the newest loss does
     if (log < best) this.#best = Math.min(best, trend.level);
-    if (this.#isOpen) return this.#goesOn(log, best);
-    if (this.#inRow < IN_ROW || !this.#diverges(best, trend)) return 'good';
-    this.#isOpen = true;
-    this.#span = { first: this.#since, last: this.#step, records: this.#inRow };
-    return 'bad';
+    return this.#judge(log, record.number(FIELD.step), best, trend);
   }
 
-  #row(log: number, step: number): void {
-    if (this.#inRow++ === 0) {
-      this.#since = step;
-      this.#peak = log;
+  #judge(log: number, step: number, best: number, trend: Signals['loss']): Verdict {
+    const row = this.#row;
+    const limit = best + (row.isTold ? this.#high * BACK : this.#high);
+    if (!(log >= limit)) {
+      row.clear();
+      return 'good';
     }
-    this.#step = step;
-    this.#peak = Math.max(this.#peak, log);
+    this.#peak = row.count === 0 ? log : Math.max(this.#peak, log);
+    row.add(step);
+    if (row.isTold || (row.count >= IN_ROW && this.#diverges(best, trend))) return row.tell();
+    return 'good';
   }
 
   #diverges(best: number, { level, beginning }: Signals['loss']): boolean {
@@ -117,24 +112,16 @@ class LossDiverging implements Detector {
     return Math.exp(level) - Math.exp(best) >= MATTERS * beginning && !(level - best < score * SPREAD * this.#usual);
   }
 
-  #goesOn(log: number, best: number): Verdict {
-    this.#span = null;
-    if (log > best + this.#high * BACK) return 'bad';
-    this.#isOpen = false;
-    return 'good';
-  }
-
   restart(): void {
     this.#best = Number.POSITIVE_INFINITY;
     this.#isBestSure = false;
     this.#count = 0;
     this.#changes.clear();
-    this.#inRow = 0;
-    this.#isOpen = false;
+    this.#row.clear();
   }
 
   span(): Span | null {
-    return this.#span;
+    return this.#row.span;
   }
 
   severity(): Severity {
@@ -143,8 +130,8 @@ class LossDiverging implements Detector {
 
   evidence(): readonly Evidence[] {
     return [
-      { step: this.#step, field: 'loss', value: this.#loss },
-      { step: this.#step, field: 'best_loss', value: Math.exp(this.#best) },
+      { step: this.#row.last, field: 'loss', value: this.#loss },
+      { step: this.#row.last, field: 'best_loss', value: Math.exp(this.#best) },
     ];
   }
 }

@@ -5,6 +5,7 @@ import type { Evidence } from '../model/incident.ts';
 import type { LogRecord } from '../model/record.ts';
 import { SortedWindow } from '../statistics/sorted-window.ts';
 import { type Detector, detectorKind, type Span, type Verdict } from './detector.ts';
+import { Row } from './row.ts';
 
 /**
  * The steps take far longer than they did, for some time. The trainer's own clock tells, which has whole seconds in some
@@ -40,12 +41,8 @@ class ThroughputDropped implements Detector {
   /** Where the present measurement began. */
   #fromStep = Number.NaN;
   #fromSeconds = Number.NaN;
-  #inRow = 0;
-  #first = 0;
-  #step = 0;
+  readonly #row = new Row();
   #secondsPerStep = 0;
-  #isOpen = false;
-  #span: Span | null = null;
 
   constructor(options: Options) {
     this.#options = options;
@@ -72,29 +69,24 @@ class ThroughputDropped implements Detector {
     const isSlow = this.#usual.size >= LEAST && secondsPerStep > this.#options.ratio * this.#usual.median();
     if (!isSlow) {
       this.#usual.push(secondsPerStep);
-      this.#inRow = 0;
-      this.#isOpen = false;
+      this.#row.clear();
       return 'good';
     }
-    if (this.#inRow++ === 0) this.#first = step;
-    if (this.#inRow < this.#options.records) return 'silent';
-    this.#step = step;
+    this.#row.add(step);
+    if (this.#row.count < this.#options.records) return 'silent';
     this.#secondsPerStep = secondsPerStep;
-    this.#span = this.#isOpen ? null : { first: this.#first, last: step, records: this.#inRow };
-    this.#isOpen = true;
-    return 'bad';
+    return this.#row.tell();
   }
 
   /** Another attempt may run on another machine. */
   restart(): void {
     this.#usual.clear();
     this.#fromStep = Number.NaN;
-    this.#inRow = 0;
-    this.#isOpen = false;
+    this.#row.clear();
   }
 
   span(): Span | null {
-    return this.#span;
+    return this.#row.span;
   }
 
   severity(): Severity {
@@ -103,8 +95,8 @@ class ThroughputDropped implements Detector {
 
   evidence(): readonly Evidence[] {
     return [
-      { step: this.#step, field: 'seconds_per_step', value: this.#secondsPerStep },
-      { step: this.#step, field: 'usual_seconds_per_step', value: this.#usual.median() },
+      { step: this.#row.last, field: 'seconds_per_step', value: this.#secondsPerStep },
+      { step: this.#row.last, field: 'usual_seconds_per_step', value: this.#usual.median() },
     ];
   }
 }
