@@ -32,8 +32,8 @@ export function explain(incident: Incident, context: RunContext, language: Langu
   const text = language.explain;
   return {
     summary,
-    diagnosis: join(meaning, weights && text.weights(weights), cause && text.cause(cause)),
-    advice: join(goBack && text.goBack(goBack.checkpoint), wasted && text.wastedSentence(wasted), todo),
+    diagnosis: lines(meaning, weights && text.weights(weights), cause && text.cause(cause)),
+    advice: lines(goBack && text.goBack(goBack.checkpoint), wasted && text.wastedSentence(wasted), todo),
   };
 }
 
@@ -53,8 +53,8 @@ export function partsOf(incident: Incident, context: RunContext, language: Langu
   };
 }
 
-function join(...parts: readonly (string | null)[]): string {
-  return parts.filter((part) => part !== null && part !== '').join(' ');
+function lines(...parts: readonly (string | null)[]): string {
+  return parts.filter((part) => part !== null && part !== '').join('\n');
 }
 
 function weightsOf({ alertname, judgement, status }: Incident, { precision }: RunContext, language: Language) {

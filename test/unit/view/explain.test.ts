@@ -86,18 +86,18 @@ const ZERO = incidentOf('TrainerLossZero', {
 it('leads from what the alert means over the weights to the likely cause and where that is known from', () => {
   const { diagnosis } = explain(ZERO, BF16, en);
   const own = en.alerts.TrainerLossZero.diagnosis(ZERO);
-  expect(diagnosis.startsWith(`${own} Weights: lost. bf16 has no loss scaler`)).toBe(true);
+  expect(diagnosis.startsWith(`${own}\nWeights: lost. bf16 has no loss scaler`)).toBe(true);
   expect(diagnosis).toMatch(
-    / Likely cause: A NaN gradient was applied.* \(LLaMA-Factory #5660, LLaMA-Factory #7388\)$/,
+    /\nLikely cause: A NaN gradient was applied.* \(LLaMA-Factory #5660, LLaMA-Factory #7388\)$/,
   );
 });
 
 it('says first where to go back to and what was wasted, then what helps against the cause', () => {
   expect(explain(ZERO, BF16, en).advice).toBe(
-    `Go back to checkpoint-66, the newest good checkpoint from before the trouble. Wasted since: 1,340 steps (1 h 30 min, 2,000,000 tokens). ${en.knowledge['no-scaler'].advice}`,
+    `Go back to checkpoint-66, the newest good checkpoint from before the trouble.\nWasted since: 1,340 steps (1 h 30 min, 2,000,000 tokens).\n${en.knowledge['no-scaler'].advice}`,
   );
   expect(explain(ZERO, BF16, LANGUAGES['zh-CN']).advice).toMatch(
-    /^回退到 checkpoint-66.*此后浪费：1340 步（1 小时 30 分，2,000,000 个词元）。 停止训练/,
+    /^回退到 checkpoint-66.*\n此后浪费：1340 步（1 小时 30 分，2,000,000 个词元）。\n停止训练/,
   );
 });
 
