@@ -28,6 +28,8 @@ import { VERSION } from './version.ts';
 
 /** How often detectors look at the clock, and changed runs are sent to the page. */
 const CLOCK_MS = 1_000;
+/** How often reminders and what `nanwatch notifications retry` asks for are looked at. */
+const REMIND_MS = 5_000;
 /** What was told of runs that were not seen for so long is forgotten. */
 const FORGET_AFTER_MS = 90 * 86_400_000;
 const PAGE = fileURLToPath(new URL('./web', import.meta.url));
@@ -94,6 +96,7 @@ export class App {
       receivers: config.receivers.map(configureReceiver),
       externalUrl,
       logger,
+      language,
       onDelivered: (receiver, seconds) => self.delivered(receiver, seconds),
     });
     this.#teller = new Teller(this.#notifier, { language, labels: config.labels, externalUrl }, now);
@@ -149,6 +152,9 @@ export class App {
     this.#tail.tick(this.#now());
     this.#every(TICK_MS, () => this.#tail.tick(this.#now()));
     this.#every(CLOCK_MS, () => this.#tick());
+    this.#every(REMIND_MS, () => {
+      this.pipeline.attempt('reminders', () => this.#teller.tick(this.pipeline.runs.values()));
+    });
     while (this.#tail.isBusy && this.#stopping === undefined) await new Promise((done) => setTimeout(done, 5));
     this.#ready = true;
     this.#logger.info({ url: this.#url, runs: this.pipeline.runs.size }, 'ready');

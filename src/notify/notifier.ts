@@ -1,4 +1,6 @@
 import type { Notice } from '../model/notice.ts';
+import { LANGUAGES } from '../text/index.ts';
+import type { Language } from '../text/language.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { asSent, decide } from './decide.ts';
 import type { Logger } from './logger.ts';
@@ -13,6 +15,8 @@ export interface NotifierOptions {
   /** Where people reach this agent. */
   readonly externalUrl: string;
   readonly logger: Logger;
+  /** Of what the agent itself tells; English. */
+  readonly language?: Language;
   readonly clock?: Clock;
   /** From 0 (inclusive) to 1; spreads the retries. */
   readonly random?: () => number;
@@ -166,7 +170,20 @@ export class Notifier {
 
   /** Forgets runs that were not followed since `beforeMs`, with what was told about them, and what is pending as long. */
   prune(beforeMs: number): void {
-    this.#outbox.prune(beforeMs);
+    this.#outbox.prune(beforeMs, this.#clock.now());
+  }
+
+  /** Whether a receiver wants to hear again and again of what still fires. */
+  get repeats(): boolean {
+    return this.#destinations.some(({ configured }) => configured.options.repeat_interval !== undefined);
+  }
+
+  /** Sends what `nanwatch notifications retry` asks for. Returns whose it is. */
+  resend(): ReadonlySet<string> {
+    const names = this.#destinations.map(({ worker }) => worker.name);
+    const resent = this.#outbox.resend(names, this.#clock.now());
+    for (const { worker } of this.#destinations) if (resent.has(worker.name)) worker.wake();
+    return resent;
   }
 
   /**
@@ -190,26 +207,25 @@ export class Notifier {
   }
 
   #tellOne({ configured: { options }, worker }: Destination, notice: Notice, history: boolean): void {
+    const nowMs = this.#clock.now();
     const told = this.#outbox.told(notice.incidentId, options.name);
-    const decision = decide(notice, told, options, history);
+    const decision = decide(notice, told, options, history, nowMs);
     if (decision === 'nothing') return;
-    if (decision === 'remember') {
-      this.#outbox.markTold(options.name, notice, this.#clock.now());
-      return;
-    }
-    const dropped = this.#outbox.enqueue(options.name, asSent(notice, told), this.#clock.now());
-    if (dropped > 0) worker.overflowed(notice, dropped);
-    worker.wake();
+    // an end that is of no interest by itself is not told when its beginning was not sent
+    const isQuiet = history || decision === 'remember' || worker.isMuted;
+    if (told?.open && notice.status === 'resolved' && isQuiet && worker.withdraw(notice)) return;
+    if (decision === 'remember') this.#outbox.markTold(options.name, notice, nowMs);
+    else worker.add(asSent(notice, told), notice.status === 'firing' && !told?.open);
   }
 
   #destination(configured: ConfiguredReceiver, externalUrl: string): Destination {
-    const { logger, random = Math.random, maxAgeMs = DAY_MS, onDelivered } = this.#options;
+    const { logger, language = LANGUAGES.en, random = Math.random, maxAgeMs = DAY_MS, onDelivered } = this.#options;
     const { name } = configured.options;
     const worker = new Worker({
-      name,
-      receiver: configured.receiver,
+      configured,
       outbox: this.#outbox,
       externalUrl,
+      language,
       clock: this.#clock,
       random,
       logger,

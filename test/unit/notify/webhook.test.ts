@@ -167,6 +167,9 @@ describe('options', () => {
       name: 'webhook',
       send_resolved: true,
       min_severity: 'info',
+      match: {},
+      group_wait: 5_000,
+      mute: [],
       url: 'https://example.org/hook',
       timeout: 10_000,
     });
