@@ -53,6 +53,6 @@ export class Teller {
   #tell(watched: WatchedRun, incident: Incident, over: boolean): void {
     const notice = noticeOf(watched, incident, this.#now(), this.#options);
     // the leader of its group speaks for it; only who has heard of it already hears that it is over
-    this.#notifier.tell(notice, { history: incident.inhibitedBy !== null, over });
+    this.#notifier.tell(notice, { spokenFor: incident.inhibitedBy !== null, over });
   }
 }

@@ -107,14 +107,13 @@ export class Notifier {
   /**
    * Tells every receiver that has not heard it. On disk when it returns; sent later.
    *
-   * @param history not to be sent, only remembered, unless it ends an alert that was sent
+   * @param spokenFor the leader of its group tells of it: of interest only to who has heard of it already
    * @param over it has ended, or its run has: history for a receiver that was not there while the run was followed
    */
-  tell(notice: Notice, { history = false, over = false }: { history?: boolean; over?: boolean } = {}): void {
+  tell(notice: Notice, { spokenFor = false, over = false }: { spokenFor?: boolean; over?: boolean } = {}): void {
     for (const destination of this.#destinations) {
-      const { name } = destination.configured.options;
-      const missed = over && !this.#outbox.isIntroduced(notice.runKey, name);
-      this.#tellOne(destination, notice, history || missed);
+      const missed = over && !this.#outbox.isIntroduced(notice.runKey, destination.worker.name);
+      this.#tellOne(destination, notice, spokenFor, missed);
     }
   }
 
@@ -129,7 +128,7 @@ export class Notifier {
     for (const destination of this.#destinations) {
       for (const notice of this.#outbox.open(runKey, destination.configured.options.name)) {
         if (present.has(notice.incidentId)) continue;
-        this.#tellOne(destination, { ...notice, status: 'resolved', endsAtMs }, false);
+        this.#tellOne(destination, { ...notice, status: 'resolved', endsAtMs }, false, false);
       }
     }
   }
@@ -206,14 +205,27 @@ export class Notifier {
     for (const worker of workers) this.#workers.delete(worker);
   }
 
-  #tellOne({ configured: { options }, worker }: Destination, notice: Notice, history: boolean): void {
+  #tellOne(
+    { configured: { options }, worker }: Destination,
+    notice: Notice,
+    spokenFor: boolean,
+    history: boolean,
+  ): void {
     const nowMs = this.#clock.now();
     const told = this.#outbox.told(notice.incidentId, options.name);
+    // not remembered: it may come to lead, and be over by the time that it is seen again
+    if (spokenFor && !told?.open && !history) return;
     const decision = decide(notice, told, options, history, nowMs);
     if (decision === 'nothing') return;
-    // an end that is of no interest by itself is not told when its beginning was not sent
-    const isQuiet = history || decision === 'remember' || worker.isMuted;
-    if (told?.open && notice.status === 'resolved' && isQuiet && worker.withdraw(notice)) return;
+    if (notice.status === 'resolved' && told?.open) {
+      if (spokenFor && worker.withdraw(notice.incidentId)) return;
+      // an end that is of no interest by itself is not told when its beginning was not sent
+      const isQuiet = decision === 'remember' || worker.isMuted;
+      if (isQuiet && worker.withdraw(notice.incidentId)) {
+        this.#outbox.markTold(options.name, notice, nowMs);
+        return;
+      }
+    }
     if (decision === 'remember') this.#outbox.markTold(options.name, notice, nowMs);
     else worker.add(asSent(notice, told), notice.status === 'firing' && !told?.open);
   }

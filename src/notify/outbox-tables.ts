@@ -130,14 +130,14 @@ export class OutboxTables {
     });
   }
 
-  /** Takes back the first notification of an incident if it is the only one and `isUnsent`; the incident counts as never told. */
-  withdraw(receiver: string, notice: Notice, nowMs: number, isUnsent: (pending: Pending) => boolean): boolean {
+  /** Takes back the first notification of an incident if it is the only one and `isUnsent`: as if it had not been told. */
+  withdraw(receiver: string, incidentId: string, isUnsent: (pending: Pending) => boolean): boolean {
     return this.#atomically(() => {
-      const [first, ...more] = this.#statement(OF_INCIDENT).all(receiver, notice.incidentId, '[]').map(toPending);
-      if (first === undefined || more.length > 0 || first.seq !== 1 || first.attempts > 0 || !isUnsent(first))
-        return false;
+      const [first, ...more] = this.#statement(OF_INCIDENT).all(receiver, incidentId, '[]').map(toPending);
+      if (first === undefined || more.length > 0 || first.seq !== 1 || first.attempts > 0) return false;
+      if (!isUnsent(first)) return false;
       this.remove(first.id);
-      this.#tell(receiver, notice, 0, nowMs, null);
+      this.#run('DELETE FROM told WHERE incident_id = ? AND receiver = ?', incidentId, receiver);
       return true;
     });
   }

@@ -134,11 +134,11 @@ export class Outbox {
   }
 
   /**
-   * Takes back the first notification of an incident, if that is the only one and `isUnsent`: `notice` is remembered
-   * instead, as history is. Returns whether it was taken back.
+   * Takes back the first notification of an incident, if that is the only one and `isUnsent`: as if it had not been told.
+   * Returns whether it was taken back.
    */
-  withdraw(receiver: string, notice: Notice, nowMs: number, isUnsent: (pending: Pending) => boolean): boolean {
-    return this.#do((tables) => tables.withdraw(receiver, notice, nowMs, isUnsent));
+  withdraw(receiver: string, incidentId: string, isUnsent: (pending: Pending) => boolean): boolean {
+    return this.#do((tables) => tables.withdraw(receiver, incidentId, isUnsent));
   }
 
   /** Puts `summary` of several waiting notifications in their place; a single one stays. */

@@ -106,10 +106,10 @@ export class Worker {
     return this.#hold.isMuted(this.#options.clock.now());
   }
 
-  /** Remembers `notice`, an end, instead of what was never sent; false when there is no such thing. */
-  withdraw(notice: Notice): boolean {
+  /** Takes back the beginning of an incident that was certainly not sent; false when there is no such thing. */
+  withdraw(incidentId: string): boolean {
     const nowMs = this.#options.clock.now();
-    return this.#options.outbox.withdraw(this.name, notice, nowMs, ({ id, nextAttemptMs, createdMs }) => {
+    return this.#options.outbox.withdraw(this.name, incidentId, ({ id, nextAttemptMs, createdMs }) => {
       if (this.#sending.includes(id)) return false;
       return nextAttemptMs > nowMs || (this.#hold.isMuted(createdMs) && this.#hold.isMuted(nowMs));
     });

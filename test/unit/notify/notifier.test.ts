@@ -48,7 +48,7 @@ describe('what is told', () => {
     notifier.tell(notice({ severity: 'critical' }));
     notifier.tell(resolved({ severity: 'critical' }));
     notifier.tell(resolved({ incidentId: 'while the agent was down' }));
-    notifier.tell(notice({ incidentId: 'before the agent' }), { history: true });
+    notifier.tell(notice({ incidentId: 'before the agent' }), { over: true });
     expect(await notifier.drain(START_MS + 1)).toBe(true);
     expect(all.told).toEqual(['firing warning', 'firing critical', 'resolved critical', 'resolved warning']);
     expect(severe.told).toEqual(['firing critical', 'resolved critical']);
@@ -66,7 +66,7 @@ describe('what is told', () => {
     before.notifier.tell(notice({ incidentId: 'gone' }));
     before.notifier.tell(notice({ incidentId: 'still there' }));
     before.notifier.tell(notice({ incidentId: 'of another run', runKey: 'other' }));
-    before.notifier.tell(notice({ incidentId: 'history' }), { history: true });
+    before.notifier.tell(notice({ incidentId: 'history' }), { over: true });
     await before.notifier.drain(START_MS + 1);
     await before.notifier.close();
 
@@ -80,13 +80,13 @@ describe('what is told', () => {
     expect(severe.sent).toEqual([]);
   });
 
-  test('is handed over: what was remembered as over is told when it fires by itself', async () => {
+  test('is handed over: what another spoke for is told when it fires by itself', async () => {
     const receiver = new InstantReceiver();
     const { notifier } = setUp({ receivers: [configured(receiver)] });
     notifier.start();
-    notifier.tell(resolved(), { history: true });
+    notifier.tell(resolved(), { spokenFor: true });
     notifier.tell(notice());
-    notifier.tell(resolved(), { history: true });
+    notifier.tell(resolved(), { spokenFor: true });
     notifier.tell(resolved());
     expect(await notifier.drain(START_MS + 1)).toBe(true);
     expect(receiver.told).toEqual(['firing warning', 'resolved warning']);
@@ -99,9 +99,9 @@ describe('what is told', () => {
       const receiver = new InstantReceiver();
       const { notifier } = setUp({ stateDir, receivers: [configured(receiver)] });
       expect(notifier.firstSeen('saves/run')).toBe(n === 0 ? null : START_MS);
+      notifier.tell(notice({ incidentId: 'history' }), { over: n === 0 });
       notifier.rememberRun('saves/run');
       notifier.start();
-      notifier.tell(notice({ incidentId: 'history' }), { history: n === 0 });
       notifier.tell(notice());
       if (n === 1) notifier.tell(resolved());
       await notifier.drain(START_MS + 1);

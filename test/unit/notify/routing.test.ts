@@ -74,7 +74,7 @@ describe('group_wait', () => {
     const { notifier, clock } = setUp({ receivers: [configured(receiver, patient)] });
     notifier.start();
     notifier.tell(notice());
-    notifier.tell(resolved(), { history: true });
+    notifier.tell(resolved(), { spokenFor: true });
     notifier.tell(notice({ incidentId: 'leader', severity: 'critical' }));
     expect(await notifier.drain(clock.now() + 1)).toBe(true);
     expect(receiver.told).toEqual(['firing critical']);
@@ -82,6 +82,21 @@ describe('group_wait', () => {
     clock.advance(5_000);
     expect(await notifier.drain(clock.now() + 1)).toBe(true);
     expect(receiver.told).toEqual(['firing critical', 'firing warning']);
+  });
+
+  test('loses nothing when the lead goes there and back while no agent looks', async () => {
+    const receiver = new InstantReceiver();
+    const { notifier, clock } = setUp({ receivers: [configured(receiver, patient)] });
+    notifier.start();
+    notifier.tell(notice());
+    notifier.tell(resolved(), { spokenFor: true });
+    notifier.tell(notice({ incidentId: 'leader' }));
+    notifier.tell(resolved({ incidentId: 'leader' }), { spokenFor: true });
+    notifier.tell(resolved());
+    expect(await notifier.drain(clock.now() + 1)).toBe(true);
+    expect(receiver.sent.map((sent) => `${sent.notice.incidentId} ${sent.notice.status}`)).toEqual([
+      'incident-1 resolved',
+    ]);
   });
 
   test('ends with the agent', async () => {

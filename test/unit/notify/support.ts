@@ -127,14 +127,14 @@ export async function hookServer(...answers: (Answer | 'silent')[]) {
   };
 }
 
-export interface Line {
+interface Line {
   readonly level: 'info' | 'warn' | 'error';
   readonly fields: Readonly<Record<string, unknown>>;
   readonly message: string;
 }
 
 /** Keeps what is logged. */
-export class Lines implements Logger {
+class Lines implements Logger {
   readonly all: Line[] = [];
   info = (fields: object, message: string) => this.#keep('info', fields, message);
   warn = (fields: object, message: string) => this.#keep('warn', fields, message);
