@@ -1,9 +1,8 @@
-import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { BadLineLog } from './bad-lines.ts';
 import { Broadcast } from './broadcast.ts';
-import { type Address, hostInUrl } from './config/address.ts';
+import { externalUrlOf, hostInUrl } from './config/address.ts';
 import type { Config } from './config/schema.ts';
 import { Follow, type FollowListener } from './follow.ts';
 import { Exposition } from './metrics/exposition.ts';
@@ -74,7 +73,7 @@ export class App {
     this.#logger = logger;
     this.#now = now;
     const language = LANGUAGES[config.lang];
-    const externalUrl = (config.external_url ?? defaultExternalUrl(config.listen)).replace(/\/+$/, '');
+    const externalUrl = externalUrlOf(config);
 
     this.pipeline = new Pipeline(config.detectors, this.#pipelineListener());
     this.#follow = new Follow(this.pipeline, this.#followListener(), now);
@@ -275,10 +274,4 @@ export class App {
       websocketDropped: () => this.#broadcast.live.dropped,
     };
   }
-}
-
-/** As Prometheus does: the name of the machine where the agent listens on all of its addresses. */
-function defaultExternalUrl(listen: Address): string {
-  const isAny = listen.host === '0.0.0.0' || listen.host === '::';
-  return `http://${hostInUrl(isAny ? { ...listen, host: hostname() } : listen)}`;
 }

@@ -1,3 +1,4 @@
+import { externalUrlOf } from '../config/address.ts';
 import type { Config } from '../config/schema.ts';
 import { createLogger } from '../logging.ts';
 import { OperatorError } from '../model/operator-error.ts';
@@ -67,7 +68,7 @@ function openNotifier(stateDir: string, config: Config): Notifier | null {
     return new Notifier({
       stateDir,
       receivers: config.receivers.map(configureReceiver),
-      externalUrl: config.external_url ?? `http://${config.listen.host}:${config.listen.port}`,
+      externalUrl: externalUrlOf(config),
       language: LANGUAGES[config.lang],
       logger: createLogger({ level: config.log_level === 'info' ? 'warn' : config.log_level, format: 'pretty' }),
     });

@@ -24,6 +24,8 @@ export interface NotifierOptions {
   onDelivered?(receiver: string, latencySeconds: number): void;
   /** What still fails at this age is dropped; 24 hours. */
   readonly maxAgeMs?: number;
+  /** A request that takes longer is given up; 11 minutes, which is more than the time limit of any receiver. */
+  readonly maxRequestMs?: number;
   /** Pending notifications of one receiver; beyond it the oldest are dropped; 10,000. */
   readonly maxPending?: number;
 }
@@ -231,7 +233,14 @@ export class Notifier {
   }
 
   #destination(configured: ConfiguredReceiver, externalUrl: string): Destination {
-    const { logger, language = LANGUAGES.en, random = Math.random, maxAgeMs = DAY_MS, onDelivered } = this.#options;
+    const {
+      logger,
+      language = LANGUAGES.en,
+      random = Math.random,
+      maxAgeMs = DAY_MS,
+      maxRequestMs = 660_000,
+      onDelivered,
+    } = this.#options;
     const { name } = configured.options;
     const worker = new Worker({
       configured,
@@ -242,6 +251,7 @@ export class Notifier {
       random,
       logger,
       maxAgeMs,
+      maxRequestMs,
       counts: this.#countsOf(name),
       onDelivered: onDelivered ?? (() => {}),
     });

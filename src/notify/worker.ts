@@ -31,6 +31,8 @@ export interface WorkerOptions {
   readonly logger: Logger;
   /** What still fails at this age is dropped. */
   readonly maxAgeMs: number;
+  /** A request that takes longer is given up, should its receiver have no limit of its own. */
+  readonly maxRequestMs: number;
   readonly counts: DeliveryCounts;
   /** Seconds from the moment a notification was made to its delivery. */
   onDelivered(receiver: string, latencySeconds: number): void;
@@ -215,17 +217,24 @@ export class Worker {
   }
 
   async #send({ notice, seq }: Pending, signal: AbortSignal): Promise<Outcome> {
-    const { configured, externalUrl, clock } = this.#options;
+    const { configured, externalUrl, clock, maxRequestMs } = this.#options;
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), maxRequestMs);
+    const context = {
+      receiverName: this.name,
+      idempotencyKey: idempotencyKey(this.name, notice, seq),
+      externalUrl,
+      nowMs: clock.now(),
+      signal: AbortSignal.any([signal, late.signal]),
+    };
+    const tooLate: Outcome = { kind: 'retry', reason: `the receiver gave no outcome within ${maxRequestMs} ms` };
     try {
-      return await configured.receiver.send(notice, {
-        receiverName: this.name,
-        idempotencyKey: idempotencyKey(this.name, notice, seq),
-        externalUrl,
-        nowMs: clock.now(),
-        signal,
-      });
+      const gaveUp = new Promise<Outcome>((resolve) => late.signal.addEventListener('abort', () => resolve(tooLate)));
+      return await Promise.race([configured.receiver.send(notice, context), gaveUp]);
     } catch (error) {
       return { kind: 'retry', reason: `the receiver failed: ${errorCode(error)}` };
+    } finally {
+      clearTimeout(timer);
     }
   }
 

@@ -215,6 +215,18 @@ describe('delivery', () => {
     expect(lines.failures).toMatchObject([{ fields: { reason: 'the receiver failed: unknown error' } }]);
   });
 
+  test('survives a receiver that never says what became of it', async () => {
+    const receiver = new ManualReceiver();
+    const { notifier, clock } = setUp({ receivers: [configured(receiver)], maxRequestMs: 20 });
+    notifier.start();
+    notifier.tell(notice());
+    expect(await clock.pause()).toBe(500);
+    expect((await receiver.attempt(1)).context.signal.aborted).toBe(true);
+    clock.advance(500);
+    (await receiver.attempt(2)).settle({ kind: 'delivered' });
+    expect(await notifier.drain(clock.now() + 1)).toBe(true);
+  });
+
   test('holds a bounded number for a receiver that is down', async () => {
     const receiver = new ManualReceiver();
     const { notifier, lines } = setUp({ receivers: [configured(receiver)], maxPending: 5 });
