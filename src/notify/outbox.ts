@@ -1,5 +1,5 @@
 import type { Notice } from '../model/notice.ts';
-import { DeadLetters } from './dead-letters.ts';
+import { LetterBox } from './letter-box.ts';
 import { isStoreError, memoryTables, openTables, storeFailure } from './outbox-file.ts';
 import type { Pending, Told } from './outbox-rows.ts';
 import type { OutboxTables } from './outbox-tables.ts';
@@ -27,7 +27,7 @@ const MAX_PENDING = 10_000;
  */
 export class Outbox {
   #tables: OutboxTables;
-  #letters: DeadLetters;
+  readonly #letters: LetterBox;
   #persistent: boolean;
   /** Held only for its lock. */
   #abandoned: OutboxTables | null = null;
@@ -49,7 +49,7 @@ export class Outbox {
     this.#maxPending = maxPending;
     this.#onProblem = onProblem;
     if (opened?.problem != null) this.#report(opened.problem);
-    this.#letters = this.#openLetters(this.#persistent ? folder : null);
+    this.#letters = new LetterBox(this.#persistent ? folder : null, (problem) => this.#report(problem));
   }
 
   /** Whether what it holds outlives the process. */
@@ -105,7 +105,7 @@ export class Outbox {
   ): readonly Pending[] {
     const when = { nowMs, dueMs };
     const dropped = this.#do((tables) => tables.enqueue(receiver, notice, when, sending, this.#maxPending));
-    for (const pending of dropped) this.#keep(pending, 'too many were pending', nowMs);
+    for (const pending of dropped) this.#letters.add(pending, 'too many were pending', nowMs);
     return dropped;
   }
 
@@ -157,7 +157,7 @@ export class Outbox {
 
   /** Moves it to the dead letters. */
   dropped(pending: Pending, reason: string, nowMs: number): void {
-    this.#keep(pending, reason, nowMs);
+    this.#letters.add(pending, reason, nowMs);
     this.#do((tables) => tables.remove(pending.id));
   }
 
@@ -167,17 +167,15 @@ export class Outbox {
    */
   resend(receivers: readonly string[], nowMs: number): ReadonlySet<string> {
     const resent = new Set<string>();
-    this.#withLetters((letters) => {
-      for (const { id, receiver, notice, seq } of letters.asked()) {
-        if (!receivers.includes(receiver)) continue;
-        const newest = this.told(notice.incidentId, receiver)?.seq ?? seq;
-        if (newest === seq) {
-          this.#do((tables) => tables.requeue(receiver, notice, seq, { nowMs, dueMs: nowMs }));
-          resent.add(receiver);
-        }
-        letters.remove(id);
+    for (const { id, receiver, notice, seq } of this.#letters.asked()) {
+      if (!receivers.includes(receiver)) continue;
+      const newest = this.told(notice.incidentId, receiver)?.seq ?? seq;
+      if (newest === seq) {
+        this.#do((tables) => tables.requeue(receiver, notice, seq, { nowMs, dueMs: nowMs }));
+        resent.add(receiver);
       }
-    });
+      this.#letters.remove(id);
+    }
     return resent;
   }
 
@@ -202,9 +200,9 @@ export class Outbox {
    * not be told again.
    */
   prune(beforeMs: number, nowMs: number): void {
-    this.#withLetters((letters) => letters.prune(beforeMs));
+    this.#letters.prune(beforeMs);
     for (const pending of this.#do((tables) => tables.prune(beforeMs))) {
-      this.#keep(pending, 'its receiver was not there for too long', nowMs);
+      this.#letters.add(pending, 'its receiver was not there for too long', nowMs);
     }
   }
 
@@ -216,36 +214,6 @@ export class Outbox {
     this.#abandoned = null;
     this.#tables.close();
     this.#letters.close();
-  }
-
-  #keep(pending: Pending, reason: string, nowMs: number): void {
-    this.#withLetters((letters) => letters.add(pending, reason, nowMs));
-  }
-
-  #openLetters(folder: string | null): DeadLetters {
-    try {
-      return new DeadLetters(folder);
-    } catch (error) {
-      this.#lettersFailed(error);
-      return new DeadLetters(null);
-    }
-  }
-
-  /** What cannot be kept is lost, said once: the count of drops is right all the same. */
-  #withLetters(work: (letters: DeadLetters) => void): void {
-    try {
-      work(this.#letters);
-    } catch (error) {
-      if (!isStoreError(error)) throw error;
-      this.#lettersFailed(error);
-    }
-  }
-
-  #lettersFailed(error: unknown): void {
-    const text = 'Dropped notifications cannot be kept for "nanwatch notifications"';
-    if (!this.#problems.some((problem) => problem.startsWith(text))) {
-      this.#report(`${text} in ${this.#folder} (${storeFailure(error)}).`);
-    }
   }
 
   #do<T>(work: (tables: OutboxTables) => T): T {

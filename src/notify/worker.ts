@@ -3,14 +3,13 @@ import type { Language } from '../text/language.ts';
 import { backoffMs } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { DeliveryLog } from './delivery-log.ts';
-import { errorCode } from './error-code.ts';
 import { Hold } from './hold.ts';
-import { idempotencyKey } from './idempotency.ts';
 import { IdleWaiters } from './idle-waiters.ts';
 import type { Logger } from './logger.ts';
 import type { Outbox } from './outbox.ts';
 import type { Pending } from './outbox-rows.ts';
 import type { ConfiguredReceiver, Outcome } from './receiver.ts';
+import { send } from './send.ts';
 import { summaryOf } from './summary.ts';
 
 /** Counts since the agent started. */
@@ -146,7 +145,7 @@ export class Worker {
     this.#idle.settle(() => this.#isIdle());
     const attempts = [...this.#attempts];
     if (attempts.length === 0) return;
-    await this.#before(deadlineMs, Promise.all(attempts.map(({ done }) => done)));
+    await before(this.#options.clock, deadlineMs, Promise.all(attempts.map(({ done }) => done)));
     for (const attempt of attempts) {
       attempt.abort.abort();
       this.#attempts.delete(attempt);
@@ -211,31 +210,11 @@ export class Worker {
 
   #begin(pending: Pending): void {
     const abort = new AbortController();
-    const done = this.#send(pending, abort.signal).then((outcome) => this.#settle(attempt, outcome));
+    const { configured, externalUrl, clock, maxRequestMs } = this.#options;
+    const request = { externalUrl, nowMs: clock.now(), signal: abort.signal };
+    const done = send(configured, pending, request, maxRequestMs).then((outcome) => this.#settle(attempt, outcome));
     const attempt: Attempt = { pending, abort, failuresBefore: this.#failuresInRow, done };
     this.#attempts.add(attempt);
-  }
-
-  async #send({ notice, seq }: Pending, signal: AbortSignal): Promise<Outcome> {
-    const { configured, externalUrl, clock, maxRequestMs } = this.#options;
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(), maxRequestMs);
-    const context = {
-      receiverName: this.name,
-      idempotencyKey: idempotencyKey(this.name, notice, seq),
-      externalUrl,
-      nowMs: clock.now(),
-      signal: AbortSignal.any([signal, late.signal]),
-    };
-    const tooLate: Outcome = { kind: 'retry', reason: `the receiver gave no outcome within ${maxRequestMs} ms` };
-    try {
-      const gaveUp = new Promise<Outcome>((resolve) => late.signal.addEventListener('abort', () => resolve(tooLate)));
-      return await Promise.race([configured.receiver.send(notice, context), gaveUp]);
-    } catch (error) {
-      return { kind: 'retry', reason: `the receiver failed: ${errorCode(error)}` };
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   #settle(attempt: Attempt, outcome: Outcome): void {
@@ -296,15 +275,14 @@ export class Worker {
     counts.retried++;
     this.#log.retried(pending.notice, reason);
   }
+}
 
-  /** Waits for `done`, at most until `deadlineMs`. */
-  async #before(deadlineMs: number, done: Promise<unknown>): Promise<void> {
-    const { clock } = this.#options;
-    const leftMs = deadlineMs - clock.now();
-    if (leftMs <= 0) return;
-    const late = Promise.withResolvers<void>();
-    const cancel = clock.after(leftMs, late.resolve);
-    await Promise.race([done, late.promise]);
-    cancel();
-  }
+/** Waits for `done`, at most until `deadlineMs`. */
+async function before(clock: Clock, deadlineMs: number, done: Promise<unknown>): Promise<void> {
+  const leftMs = deadlineMs - clock.now();
+  if (leftMs <= 0) return;
+  const late = Promise.withResolvers<void>();
+  const cancel = clock.after(leftMs, late.resolve);
+  await Promise.race([done, late.promise]);
+  cancel();
 }
