@@ -219,14 +219,11 @@ export class Notifier {
     if (spokenFor && !told?.open && !history) return;
     const decision = decide(notice, told, options, history, nowMs);
     if (decision === 'nothing') return;
-    if (notice.status === 'resolved' && told?.open) {
-      if (spokenFor && worker.withdraw(notice.incidentId)) return;
-      // an end that is of no interest by itself is not told when its beginning was not sent
-      const isQuiet = decision === 'remember' || worker.isMuted;
-      if (isQuiet && worker.withdraw(notice.incidentId)) {
-        this.#outbox.markTold(options.name, notice, nowMs);
-        return;
-      }
+    // a beginning that was not sent is taken back when another alert speaks for it, or its end comes in a mute window
+    const isQuiet = notice.status === 'resolved' && told?.open === true && (spokenFor || worker.isMuted);
+    if (isQuiet && worker.withdraw(notice.incidentId)) {
+      if (!spokenFor) this.#outbox.markTold(options.name, notice, nowMs);
+      return;
     }
     if (decision === 'remember') this.#outbox.markTold(options.name, notice, nowMs);
     else worker.add(asSent(notice, told), notice.status === 'firing' && !told?.open);

@@ -84,6 +84,16 @@ describe('group_wait', () => {
     expect(receiver.told).toEqual(['firing critical', 'firing warning']);
   });
 
+  test('does not lose a short alert for those who do not want to hear of ends', async () => {
+    const receiver = new InstantReceiver();
+    const { notifier, clock } = setUp({ receivers: [configured(receiver, { ...patient, send_resolved: false })] });
+    notifier.start();
+    notifier.tell(notice());
+    notifier.tell(resolved());
+    expect(await notifier.drain(clock.now() + 1)).toBe(true);
+    expect(receiver.told).toEqual(['firing warning']);
+  });
+
   test('loses nothing when the lead goes there and back while no agent looks', async () => {
     const receiver = new InstantReceiver();
     const { notifier, clock } = setUp({ receivers: [configured(receiver, patient)] });
