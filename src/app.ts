@@ -1,9 +1,8 @@
-import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { BadLineLog } from './bad-lines.ts';
 import { Broadcast } from './broadcast.ts';
-import { type Address, hostInUrl } from './config/address.ts';
+import { externalUrlOf, hostInUrl } from './config/address.ts';
 import type { Config } from './config/schema.ts';
 import { Follow, type FollowListener } from './follow.ts';
 import { Exposition } from './metrics/exposition.ts';
@@ -28,6 +27,8 @@ import { VERSION } from './version.ts';
 
 /** How often detectors look at the clock, and changed runs are sent to the page. */
 const CLOCK_MS = 1_000;
+/** How often reminders and what `nanwatch notifications retry` asks for are looked at. */
+const REMIND_MS = 5_000;
 /** What was told of runs that were not seen for so long is forgotten. */
 const FORGET_AFTER_MS = 90 * 86_400_000;
 const PAGE = fileURLToPath(new URL('./web', import.meta.url));
@@ -72,7 +73,7 @@ export class App {
     this.#logger = logger;
     this.#now = now;
     const language = LANGUAGES[config.lang];
-    const externalUrl = (config.external_url ?? defaultExternalUrl(config.listen)).replace(/\/+$/, '');
+    const externalUrl = externalUrlOf(config);
 
     this.pipeline = new Pipeline(config.detectors, this.#pipelineListener());
     this.#follow = new Follow(this.pipeline, this.#followListener(), now);
@@ -94,6 +95,7 @@ export class App {
       receivers: config.receivers.map(configureReceiver),
       externalUrl,
       logger,
+      language,
       onDelivered: (receiver, seconds) => self.delivered(receiver, seconds),
     });
     this.#teller = new Teller(this.#notifier, { language, labels: config.labels, externalUrl }, now);
@@ -149,6 +151,9 @@ export class App {
     this.#tail.tick(this.#now());
     this.#every(TICK_MS, () => this.#tail.tick(this.#now()));
     this.#every(CLOCK_MS, () => this.#tick());
+    this.#every(REMIND_MS, () => {
+      this.pipeline.attempt('reminders', () => this.#teller.tick(this.pipeline.runs.values()));
+    });
     while (this.#tail.isBusy && this.#stopping === undefined) await new Promise((done) => setTimeout(done, 5));
     this.#ready = true;
     this.#logger.info({ url: this.#url, runs: this.pipeline.runs.size }, 'ready');
@@ -269,10 +274,4 @@ export class App {
       websocketDropped: () => this.#broadcast.live.dropped,
     };
   }
-}
-
-/** As Prometheus does: the name of the machine where the agent listens on all of its addresses. */
-function defaultExternalUrl(listen: Address): string {
-  const isAny = listen.host === '0.0.0.0' || listen.host === '::';
-  return `http://${hostInUrl(isAny ? { ...listen, host: hostname() } : listen)}`;
 }

@@ -41,9 +41,18 @@ export class Teller {
     this.#notifier.rememberRun(key);
   }
 
+  /** Says again what fires, to receivers that want to be reminded, and sends what somebody asked for. */
+  tick(runs: Iterable<WatchedRun>): void {
+    this.#notifier.resend();
+    if (!this.#notifier.repeats) return;
+    for (const watched of runs) {
+      for (const incident of watched.incidents) if (incident.status === 'firing') this.incident(watched, incident);
+    }
+  }
+
   #tell(watched: WatchedRun, incident: Incident, over: boolean): void {
     const notice = noticeOf(watched, incident, this.#now(), this.#options);
     // the leader of its group speaks for it; only who has heard of it already hears that it is over
-    this.#notifier.tell(notice, { history: incident.inhibitedBy !== null, over });
+    this.#notifier.tell(notice, { spokenFor: incident.inhibitedBy !== null, over });
   }
 }

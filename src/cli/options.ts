@@ -25,8 +25,8 @@ export const COMMON: readonly OptionSpec[] = [
   setting('lang', '--lang <language>', ['en', 'zh-CN']),
 ];
 
-export const SERVE: readonly OptionSpec[] = [
-  setting('listen', '--listen <host:port>'),
+/** What is remembered where, and who is told. */
+export const STATE: readonly OptionSpec[] = [
   setting('state_dir', '--state-dir <dir>'),
   {
     flags: '--webhook <url>',
@@ -34,6 +34,8 @@ export const SERVE: readonly OptionSpec[] = [
     repeatable: true,
   },
 ];
+
+export const SERVE: readonly OptionSpec[] = [setting('listen', '--listen <host:port>'), ...STATE];
 
 export const FOLLOW: readonly OptionSpec[] = [
   { ...setting('log', '--log <run=path>'), repeatable: true },

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { z } from 'zod';
 
 export interface Address {
@@ -22,4 +23,20 @@ export const address = z
 /** An address as it stands in a URL. */
 export function hostInUrl({ host, port }: Address): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/**
+ * Where people reach the agent, without a slash at its end. When it is not said, as Prometheus does: the name of the
+ * machine where the agent listens on all of its addresses.
+ */
+export function externalUrlOf({
+  external_url,
+  listen,
+}: {
+  external_url?: string | undefined;
+  listen: Address;
+}): string {
+  const isAny = listen.host === '0.0.0.0' || listen.host === '::';
+  const url = external_url ?? `http://${hostInUrl(isAny ? { ...listen, host: hostname() } : listen)}`;
+  return url.replace(/\/+$/, '');
 }

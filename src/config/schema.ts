@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { DETECTORS } from '../detectors/index.ts';
 import type { DetectorSettings } from '../incidents/enabled.ts';
 import { SEVERITIES } from '../model/alert.ts';
+import { duration } from '../model/duration.ts';
 import { receiverOptions } from '../notify/index.ts';
 import { LANGUAGES, type LanguageName } from '../text/index.ts';
 import { address } from './address.ts';
-import { duration } from './duration.ts';
 import { runPath } from './run-path.ts';
 
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;

@@ -1,4 +1,6 @@
 import type { Notice } from '../model/notice.ts';
+import { LANGUAGES } from '../text/index.ts';
+import type { Language } from '../text/language.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { asSent, decide } from './decide.ts';
 import type { Logger } from './logger.ts';
@@ -13,6 +15,8 @@ export interface NotifierOptions {
   /** Where people reach this agent. */
   readonly externalUrl: string;
   readonly logger: Logger;
+  /** Of what the agent itself tells; English. */
+  readonly language?: Language;
   readonly clock?: Clock;
   /** From 0 (inclusive) to 1; spreads the retries. */
   readonly random?: () => number;
@@ -20,6 +24,8 @@ export interface NotifierOptions {
   onDelivered?(receiver: string, latencySeconds: number): void;
   /** What still fails at this age is dropped; 24 hours. */
   readonly maxAgeMs?: number;
+  /** A request that takes longer is given up; 11 minutes, which is more than the time limit of any receiver. */
+  readonly maxRequestMs?: number;
   /** Pending notifications of one receiver; beyond it the oldest are dropped; 10,000. */
   readonly maxPending?: number;
 }
@@ -103,14 +109,13 @@ export class Notifier {
   /**
    * Tells every receiver that has not heard it. On disk when it returns; sent later.
    *
-   * @param history not to be sent, only remembered, unless it ends an alert that was sent
+   * @param spokenFor the leader of its group tells of it: of interest only to who has heard of it already
    * @param over it has ended, or its run has: history for a receiver that was not there while the run was followed
    */
-  tell(notice: Notice, { history = false, over = false }: { history?: boolean; over?: boolean } = {}): void {
+  tell(notice: Notice, { spokenFor = false, over = false }: { spokenFor?: boolean; over?: boolean } = {}): void {
     for (const destination of this.#destinations) {
-      const { name } = destination.configured.options;
-      const missed = over && !this.#outbox.isIntroduced(notice.runKey, name);
-      this.#tellOne(destination, notice, history || missed);
+      const missed = over && !this.#outbox.isIntroduced(notice.runKey, destination.worker.name);
+      this.#tellOne(destination, notice, spokenFor, missed);
     }
   }
 
@@ -125,7 +130,7 @@ export class Notifier {
     for (const destination of this.#destinations) {
       for (const notice of this.#outbox.open(runKey, destination.configured.options.name)) {
         if (present.has(notice.incidentId)) continue;
-        this.#tellOne(destination, { ...notice, status: 'resolved', endsAtMs }, false);
+        this.#tellOne(destination, { ...notice, status: 'resolved', endsAtMs }, false, false);
       }
     }
   }
@@ -166,7 +171,20 @@ export class Notifier {
 
   /** Forgets runs that were not followed since `beforeMs`, with what was told about them, and what is pending as long. */
   prune(beforeMs: number): void {
-    this.#outbox.prune(beforeMs);
+    this.#outbox.prune(beforeMs, this.#clock.now());
+  }
+
+  /** Whether a receiver wants to hear again and again of what still fires. */
+  get repeats(): boolean {
+    return this.#destinations.some(({ configured }) => configured.options.repeat_interval !== undefined);
+  }
+
+  /** Sends what `nanwatch notifications retry` asks for. Returns whose it is. */
+  resend(): ReadonlySet<string> {
+    const names = this.#destinations.map(({ worker }) => worker.name);
+    const resent = this.#outbox.resend(names, this.#clock.now());
+    for (const { worker } of this.#destinations) if (resent.has(worker.name)) worker.wake();
+    return resent;
   }
 
   /**
@@ -189,31 +207,48 @@ export class Notifier {
     for (const worker of workers) this.#workers.delete(worker);
   }
 
-  #tellOne({ configured: { options }, worker }: Destination, notice: Notice, history: boolean): void {
+  #tellOne(
+    { configured: { options }, worker }: Destination,
+    notice: Notice,
+    spokenFor: boolean,
+    history: boolean,
+  ): void {
+    const nowMs = this.#clock.now();
     const told = this.#outbox.told(notice.incidentId, options.name);
-    const decision = decide(notice, told, options, history);
+    // not remembered: it may come to lead, and be over by the time that it is seen again
+    if (spokenFor && !told?.open && !history) return;
+    const decision = decide(notice, told, options, history, nowMs);
     if (decision === 'nothing') return;
-    if (decision === 'remember') {
-      this.#outbox.markTold(options.name, notice, this.#clock.now());
+    // a beginning that was not sent is taken back when another alert speaks for it, or its end comes in a mute window
+    const isQuiet = notice.status === 'resolved' && told?.open === true && (spokenFor || worker.isMuted);
+    if (isQuiet && worker.withdraw(notice.incidentId)) {
+      if (!spokenFor) this.#outbox.markTold(options.name, notice, nowMs);
       return;
     }
-    const dropped = this.#outbox.enqueue(options.name, asSent(notice, told), this.#clock.now());
-    if (dropped > 0) worker.overflowed(notice, dropped);
-    worker.wake();
+    if (decision === 'remember') this.#outbox.markTold(options.name, notice, nowMs);
+    else worker.add(asSent(notice, told), notice.status === 'firing' && !told?.open);
   }
 
   #destination(configured: ConfiguredReceiver, externalUrl: string): Destination {
-    const { logger, random = Math.random, maxAgeMs = DAY_MS, onDelivered } = this.#options;
+    const {
+      logger,
+      language = LANGUAGES.en,
+      random = Math.random,
+      maxAgeMs = DAY_MS,
+      maxRequestMs = 660_000,
+      onDelivered,
+    } = this.#options;
     const { name } = configured.options;
     const worker = new Worker({
-      name,
-      receiver: configured.receiver,
+      configured,
       outbox: this.#outbox,
       externalUrl,
+      language,
       clock: this.#clock,
       random,
       logger,
       maxAgeMs,
+      maxRequestMs,
       counts: this.#countsOf(name),
       onDelivered: onDelivered ?? (() => {}),
     });

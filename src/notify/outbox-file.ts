@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { OperatorError } from '../model/operator-error.ts';
 import { errorCode } from './error-code.ts';
-import { LAYOUT, OutboxTables } from './outbox-tables.ts';
+import { isKnownLayout, LAYOUT } from './outbox-layout.ts';
+import { OutboxTables } from './outbox-tables.ts';
 
 /*
  * The outbox belongs to one process. SQLite in exclusive mode keeps the file locked from the first write to the end of
@@ -89,7 +90,7 @@ function openOrReplace(file: string, nowMs: number): OpenedTables {
 }
 
 /** Makes folder and file for their owner only. A file that exists is not opened: see the trap above. */
-function prepareFile(file: string): void {
+export function prepareFile(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   try {
     closeSync(openSync(file, 'wx', 0o600));
@@ -124,7 +125,7 @@ function openFile(file: string): OutboxTables {
 
 function verify(database: DatabaseSync): void {
   const layout = database.prepare('PRAGMA user_version').get()?.user_version;
-  if (layout !== 0 && layout !== LAYOUT) throw new NotAnOutboxError(`layout ${layout} instead of ${LAYOUT}`);
+  if (!isKnownLayout(layout)) throw new NotAnOutboxError(`layout ${layout} instead of ${LAYOUT}`);
   const check = database.prepare('PRAGMA quick_check(1)').get()?.quick_check;
   if (check !== 'ok') throw new NotAnOutboxError('torn pages');
 }

@@ -1,62 +1,32 @@
-import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
-import type { Severity } from '../model/alert.ts';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Notice } from '../model/notice.ts';
-
-/** What a receiver was last told about an incident. */
-export interface Told {
-  readonly status: 'firing' | 'resolved';
-  readonly severity: Severity;
-  /** Notifications made so far; 0 when it is only remembered, as history is. */
-  readonly seq: number;
-  /** It was sent as firing, and its end was neither sent nor remembered. */
-  readonly open: boolean;
-}
-
-/** A notification that is not delivered yet. Times are milliseconds since the epoch. */
-export interface Pending {
-  readonly id: number;
-  readonly notice: Notice;
-  readonly seq: number;
-  readonly createdMs: number;
-  readonly attempts: number;
-  readonly nextAttemptMs: number;
-}
-
-type Row = Record<string, SQLOutputValue>;
-
-/** The layout that this version reads and writes, kept in `user_version`. */
-export const LAYOUT = 1;
-
-const TABLES = `
-  CREATE TABLE IF NOT EXISTS runs (
-    run_key TEXT PRIMARY KEY, first_seen_ms INTEGER NOT NULL, last_seen_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS introduced (
-    run_key TEXT NOT NULL, receiver TEXT NOT NULL, PRIMARY KEY (run_key, receiver)) STRICT, WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS told (
-    incident_id TEXT NOT NULL, receiver TEXT NOT NULL, run_key TEXT NOT NULL, status TEXT NOT NULL,
-    severity TEXT NOT NULL, seq INTEGER NOT NULL, at_ms INTEGER NOT NULL, opened TEXT,
-    PRIMARY KEY (incident_id, receiver)) STRICT, WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS told_by_run ON told (run_key, receiver);
-  CREATE TABLE IF NOT EXISTS pending (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, receiver TEXT NOT NULL, incident_id TEXT NOT NULL, seq INTEGER NOT NULL,
-    notice TEXT NOT NULL, created_ms INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
-    next_attempt_ms INTEGER NOT NULL DEFAULT 0) STRICT;
-  CREATE INDEX IF NOT EXISTS pending_by_receiver ON pending (receiver, id);
-  PRAGMA user_version = ${LAYOUT};`;
+import { makeTables } from './outbox-layout.ts';
+import { type Pending, type Row, type Told, toPending, toTold, type When } from './outbox-rows.ts';
+import { overtaking } from './overtaking.ts';
 
 const REMEMBER_RUN = `INSERT INTO runs VALUES (?1, ?2, ?2)
   ON CONFLICT DO UPDATE SET last_seen_ms = max(last_seen_ms, excluded.last_seen_ms)`;
 const TOUCH_RUN = 'UPDATE runs SET last_seen_ms = max(last_seen_ms, ?2) WHERE run_key = ?1';
-const TOLD =
-  'SELECT status, severity, seq, opened IS NOT NULL AS open FROM told WHERE incident_id = ? AND receiver = ?';
+const TOLD = `SELECT status, severity, seq, opened IS NOT NULL AS open, at_ms FROM told
+  WHERE incident_id = ? AND receiver = ?`;
 const OPEN = 'SELECT opened FROM told WHERE run_key = ? AND receiver = ? AND opened IS NOT NULL';
 const TELL = 'INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?, ?, ?, ?)';
-const NEW_PENDING = 'INSERT INTO pending (receiver, incident_id, seq, notice, created_ms) VALUES (?, ?, ?, ?, ?)';
-const HEAD = 'SELECT * FROM pending WHERE receiver = ? ORDER BY id LIMIT 1';
+const NEW_PENDING = `INSERT INTO pending (receiver, incident_id, seq, notice, created_ms, next_attempt_ms, run_key)
+  VALUES (?, ?, ?, ?, ?, ?, ?)`;
+/** The one that is due first; of one incident only the oldest, and none of a run of which one is on its way. */
+const HEAD = `SELECT * FROM pending AS p WHERE receiver = ?1
+  AND run_key NOT IN (SELECT value FROM json_each(?2))
+  AND NOT EXISTS (SELECT 1 FROM pending AS older
+    WHERE older.receiver = p.receiver AND older.incident_id = p.incident_id AND older.id < p.id)
+  ORDER BY next_attempt_ms, id LIMIT 1`;
 const COUNT = 'SELECT count(*) AS n FROM pending WHERE receiver = ?';
-/** The very oldest stays: it may be on its way. */
-const DROP_OLDEST = `DELETE FROM pending WHERE id IN
-  (SELECT id FROM pending WHERE receiver = ? ORDER BY id LIMIT ? OFFSET 1)`;
+const WAITING = 'SELECT * FROM pending WHERE receiver = ? AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY id';
+const SEVERAL = `SELECT incident_id FROM pending WHERE receiver = ? AND id NOT IN (SELECT value FROM json_each(?))
+  GROUP BY incident_id HAVING count(*) > 1`;
+const OF_INCIDENT = `SELECT * FROM pending WHERE receiver = ? AND incident_id = ?
+  AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY id`;
+const DROP_OLDEST = `DELETE FROM pending WHERE id IN (SELECT id FROM pending
+  WHERE receiver = ? AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?) RETURNING *`;
 const FORGET_TOLD = 'DELETE FROM told WHERE at_ms < ? AND run_key NOT IN (SELECT run_key FROM runs)';
 
 /** The statements of the outbox over one open database. Every method may throw SQLite's errors. */
@@ -66,7 +36,7 @@ export class OutboxTables {
 
   constructor(database: DatabaseSync) {
     this.#database = database;
-    this.#atomically(() => database.exec(TABLES));
+    this.#atomically(() => makeTables(database));
   }
 
   firstSeen(runKey: string): number | null {
@@ -101,16 +71,21 @@ export class OutboxTables {
       .map(({ opened }) => JSON.parse(String(opened)));
   }
 
-  /** In one transaction: told, and pending; beyond `maxPending` the oldest go. Returns how many went. */
-  enqueue(receiver: string, notice: Notice, nowMs: number, maxPending: number): number {
+  /** In one transaction: told, and pending; beyond `maxPending` the oldest of those not `sending` go, and are returned. */
+  enqueue(receiver: string, notice: Notice, when: When, sending: readonly number[], maxPending: number): Pending[] {
     return this.#atomically(() => {
       const seq = (this.told(notice.incidentId, receiver)?.seq ?? 0) + 1;
-      const text = JSON.stringify(notice);
-      this.#tell(receiver, notice, seq, nowMs, notice.status === 'firing' ? text : null);
-      this.#run(NEW_PENDING, receiver, notice.incidentId, seq, text, nowMs);
+      this.#tell(receiver, notice, seq, when.nowMs, notice.status === 'firing' ? JSON.stringify(notice) : null);
+      this.requeue(receiver, notice, seq, when);
       const excess = this.pendingCount(receiver) - maxPending;
-      return excess > 0 ? this.#run(DROP_OLDEST, receiver, excess) : 0;
+      if (excess <= 0) return [];
+      return this.#statement(DROP_OLDEST).all(receiver, JSON.stringify(sending), excess).map(toPending);
     });
+  }
+
+  /** Puts what was told already behind the others, under its old count. */
+  requeue(receiver: string, notice: Notice, seq: number, { nowMs, dueMs }: When): void {
+    this.#run(NEW_PENDING, receiver, notice.incidentId, seq, JSON.stringify(notice), nowMs, dueMs, notice.runKey);
   }
 
   markTold(receiver: string, notice: Notice, nowMs: number): void {
@@ -119,10 +94,70 @@ export class OutboxTables {
     });
   }
 
-  /** The oldest pending notification, whether due or not: order is kept, so nothing behind it may be sent before. */
-  head(receiver: string): Pending | null {
-    const row = this.#get(HEAD, receiver);
+  /** The notification to send next, whether due or not, of a run that is not among `runsBusy`. */
+  head(receiver: string, runsBusy: readonly string[]): Pending | null {
+    const row = this.#get(HEAD, receiver, JSON.stringify(runsBusy));
     return row === undefined ? null : toPending(row);
+  }
+
+  isWaiting(receiver: string, incidentId: string, nowMs: number): boolean {
+    const sql = 'SELECT 1 AS yes FROM pending WHERE receiver = ? AND incident_id = ? AND next_attempt_ms > ?';
+    return this.#get(sql, receiver, incidentId, Math.round(nowMs)) !== undefined;
+  }
+
+  /** Leaves of every incident, or of one, only the newest notification that is not `sending`; it says what it stands for. */
+  overtake(receiver: string, sending: readonly number[], incidentId?: string): void {
+    const ids = JSON.stringify(sending);
+    const several =
+      incidentId === undefined ? this.#statement(SEVERAL).all(receiver, ids) : [{ incident_id: incidentId }];
+    if (several.length === 0) return;
+    this.#atomically(() => {
+      for (const { incident_id } of several) {
+        const waiting = this.#statement(OF_INCIDENT)
+          .all(receiver, incident_id ?? '', ids)
+          .map(toPending);
+        const newest = waiting.pop();
+        if (newest === undefined || waiting.length === 0) continue;
+        const text = JSON.stringify(
+          overtaking(
+            newest.notice,
+            waiting.map(({ notice }) => notice),
+          ),
+        );
+        this.#run('UPDATE pending SET notice = ? WHERE id = ?', text, newest.id);
+        for (const { id } of waiting) this.remove(id);
+      }
+    });
+  }
+
+  /** Takes back the first notification of an incident if it is the only one and `isUnsent`: as if it had not been told. */
+  withdraw(receiver: string, incidentId: string, isUnsent: (pending: Pending) => boolean): boolean {
+    return this.#atomically(() => {
+      const [first, ...more] = this.#statement(OF_INCIDENT).all(receiver, incidentId, '[]').map(toPending);
+      if (first === undefined || more.length > 0 || first.seq !== 1 || first.attempts > 0) return false;
+      if (!isUnsent(first)) return false;
+      this.remove(first.id);
+      this.#run('DELETE FROM told WHERE incident_id = ? AND receiver = ?', incidentId, receiver);
+      return true;
+    });
+  }
+
+  /** Puts one notification in the place of all that are not `sending`, if there are several. */
+  gather(receiver: string, sending: readonly number[], nowMs: number, summary: (all: Notice[]) => Notice): void {
+    this.#atomically(() => {
+      const waiting = this.#statement(WAITING).all(receiver, JSON.stringify(sending)).map(toPending);
+      if (waiting.length < 2) return;
+      for (const { id } of waiting) this.remove(id);
+      const notice = summary(waiting.map((pending) => pending.notice));
+      const seq = (this.told(notice.incidentId, receiver)?.seq ?? 0) + 1;
+      this.#tell(receiver, notice, seq, nowMs, null);
+      this.requeue(receiver, notice, seq, { nowMs, dueMs: nowMs });
+    });
+  }
+
+  /** What waits for its first attempt is due at once. */
+  release(receiver: string): void {
+    this.#run('UPDATE pending SET next_attempt_ms = 0 WHERE receiver = ? AND attempts = 0', receiver);
   }
 
   remove(id: number): void {
@@ -133,16 +168,23 @@ export class OutboxTables {
     this.#run('UPDATE pending SET attempts = attempts + 1, next_attempt_ms = ? WHERE id = ?', atMs, id);
   }
 
+  retryNow(receiver: string, nowMs: number): void {
+    const sql = 'UPDATE pending SET next_attempt_ms = ?2 WHERE receiver = ?1 AND attempts > 0 AND next_attempt_ms > ?2';
+    this.#run(sql, receiver, nowMs);
+  }
+
   pendingCount(receiver: string): number {
     return Number(this.#get(COUNT, receiver)?.n);
   }
 
-  prune(beforeMs: number): void {
-    this.#atomically(() => {
+  /** Returns what was pending for so long. */
+  prune(beforeMs: number): Pending[] {
+    return this.#atomically(() => {
       this.#run('DELETE FROM runs WHERE last_seen_ms < ?', beforeMs);
       this.#run('DELETE FROM introduced WHERE run_key NOT IN (SELECT run_key FROM runs)');
       this.#run(FORGET_TOLD, beforeMs);
-      this.#run('DELETE FROM pending WHERE created_ms < ?', beforeMs);
+      const old = 'DELETE FROM pending WHERE created_ms < ? RETURNING *';
+      return this.#statement(old).all(Math.round(beforeMs)).map(toPending);
     });
   }
 
@@ -196,24 +238,4 @@ export class OutboxTables {
     this.#statements.set(sql, known);
     return known;
   }
-}
-
-function toTold(row: Row): Told {
-  return {
-    status: row.status as Told['status'],
-    severity: row.severity as Severity,
-    seq: Number(row.seq),
-    open: row.open === 1,
-  };
-}
-
-function toPending(row: Row): Pending {
-  return {
-    id: Number(row.id),
-    notice: JSON.parse(String(row.notice)),
-    seq: Number(row.seq),
-    createdMs: Number(row.created_ms),
-    attempts: Number(row.attempts),
-    nextAttemptMs: Number(row.next_attempt_ms),
-  };
 }

@@ -1,6 +1,8 @@
 import type { Notice } from '../model/notice.ts';
+import { LetterBox } from './letter-box.ts';
 import { isStoreError, memoryTables, openTables, storeFailure } from './outbox-file.ts';
-import type { OutboxTables, Pending, Told } from './outbox-tables.ts';
+import type { Pending, Told } from './outbox-rows.ts';
+import type { OutboxTables } from './outbox-tables.ts';
 
 export interface OutboxOptions {
   /** null: in memory. */
@@ -25,6 +27,7 @@ const MAX_PENDING = 10_000;
  */
 export class Outbox {
   #tables: OutboxTables;
+  readonly #letters: LetterBox;
   #persistent: boolean;
   /** Held only for its lock. */
   #abandoned: OutboxTables | null = null;
@@ -46,6 +49,7 @@ export class Outbox {
     this.#maxPending = maxPending;
     this.#onProblem = onProblem;
     if (opened?.problem != null) this.#report(opened.problem);
+    this.#letters = new LetterBox(this.#persistent ? folder : null, (problem) => this.#report(problem));
   }
 
   /** Whether what it holds outlives the process. */
@@ -87,11 +91,22 @@ export class Outbox {
   }
 
   /**
-   * Puts a notification behind the others of its receiver and counts as told what it says, both or neither. Returns how
-   * many of the oldest were dropped to keep the bound.
+   * Puts a notification behind the others of its receiver and counts as told what it says, both or neither. To keep the
+   * bound it drops the oldest, except those that are on their way, and returns them.
+   *
+   * @param dueMs it is not sent before
+   * @param sending ids of those on their way
    */
-  enqueue(receiver: string, notice: Notice, nowMs: number): number {
-    return this.#do((tables) => tables.enqueue(receiver, notice, nowMs, this.#maxPending));
+  enqueue(
+    receiver: string,
+    notice: Notice,
+    nowMs: number,
+    { dueMs = nowMs, sending = [] }: { dueMs?: number; sending?: readonly number[] } = {},
+  ): readonly Pending[] {
+    const when = { nowMs, dueMs };
+    const dropped = this.#do((tables) => tables.enqueue(receiver, notice, when, sending, this.#maxPending));
+    for (const pending of dropped) this.#letters.add(pending, 'too many were pending', nowMs);
+    return dropped;
   }
 
   /** Counts as told what is not sent: history, and resolutions that a receiver does not want. */
@@ -99,17 +114,69 @@ export class Outbox {
     this.#do((tables) => tables.markTold(receiver, notice, nowMs));
   }
 
-  /** The notification of a receiver to send next, and when: order is kept, so none behind it may be sent before it. */
-  nextDue(receiver: string): Pending | null {
-    return this.#do((tables) => tables.head(receiver));
+  /**
+   * The notification of a receiver to send next, and when. Of one incident it is the oldest, so that order is kept.
+   *
+   * @param runsBusy runs of which one is on its way: none of theirs
+   */
+  nextDue(receiver: string, runsBusy: readonly string[] = []): Pending | null {
+    return this.#do((tables) => tables.head(receiver, runsBusy));
+  }
+
+  /** Whether something of the incident is not due yet. */
+  isWaiting(receiver: string, incidentId: string, nowMs: number): boolean {
+    return this.#do((tables) => tables.isWaiting(receiver, incidentId, nowMs));
+  }
+
+  /** Leaves of every incident, or of one, only the newest notification; those on their way stay. */
+  overtake(receiver: string, sending: readonly number[], incidentId?: string): void {
+    this.#do((tables) => tables.overtake(receiver, sending, incidentId));
+  }
+
+  /**
+   * Takes back the first notification of an incident, if that is the only one and `isUnsent`: as if it had not been told.
+   * Returns whether it was taken back.
+   */
+  withdraw(receiver: string, incidentId: string, isUnsent: (pending: Pending) => boolean): boolean {
+    return this.#do((tables) => tables.withdraw(receiver, incidentId, isUnsent));
+  }
+
+  /** Puts `summary` of several waiting notifications in their place; a single one stays. */
+  gather(receiver: string, sending: readonly number[], nowMs: number, summary: (all: Notice[]) => Notice): void {
+    this.#do((tables) => tables.gather(receiver, sending, nowMs, summary));
+  }
+
+  /** What waits for its first attempt is due at once. */
+  release(receiver: string): void {
+    this.#do((tables) => tables.release(receiver));
   }
 
   delivered(id: number): void {
     this.#do((tables) => tables.remove(id));
   }
 
-  dropped(id: number): void {
-    this.#do((tables) => tables.remove(id));
+  /** Moves it to the dead letters. */
+  dropped(pending: Pending, reason: string, nowMs: number): void {
+    this.#letters.add(pending, reason, nowMs);
+    this.#do((tables) => tables.remove(pending.id));
+  }
+
+  /**
+   * Puts dead letters that somebody asked for back among the pending, under their old key; those of which something
+   * newer was told since are forgotten, since an old beginning must not follow its end. Returns whose they are.
+   */
+  resend(receivers: readonly string[], nowMs: number): ReadonlySet<string> {
+    const resent = new Set<string>();
+    for (const { id, receiver, notice, seq } of this.#letters.asked()) {
+      if (!receivers.includes(receiver)) continue;
+      const newest = this.told(notice.incidentId, receiver)?.seq ?? seq;
+      if (newest === seq) {
+        this.#do((tables) => tables.requeue(receiver, notice, seq, { nowMs, dueMs: nowMs }));
+        resent.add(receiver);
+      }
+      this.#letters.remove(id);
+    }
+    return resent;
   }
 
   /** Counts an attempt; the next one is due at `atMs`, milliseconds since the epoch. */
@@ -117,17 +184,26 @@ export class Outbox {
     this.#do((tables) => tables.retryAt(id, atMs));
   }
 
+  /** What failed before is due: its receiver is back. */
+  retryNow(receiver: string, nowMs: number): void {
+    this.#do((tables) => tables.retryNow(receiver, nowMs));
+  }
+
   pendingCount(receiver: string): number {
     return this.#do((tables) => tables.pendingCount(receiver));
   }
 
   /**
-   * Forgets runs not seen since `beforeMs` together with what was told about them, and pending notifications that old.
+   * Forgets runs not seen since `beforeMs` together with what was told about them, pending notifications that old, and
+   * dead letters.
    * What was told about a run that is still known stays: its log is read again at every start, and what was told must
    * not be told again.
    */
-  prune(beforeMs: number): void {
-    this.#do((tables) => tables.prune(beforeMs));
+  prune(beforeMs: number, nowMs: number): void {
+    this.#letters.prune(beforeMs);
+    for (const pending of this.#do((tables) => tables.prune(beforeMs))) {
+      this.#letters.add(pending, 'its receiver was not there for too long', nowMs);
+    }
   }
 
   /** Closes the file and frees its lock. Whatever is called after it throws. */
@@ -137,6 +213,7 @@ export class Outbox {
     this.#abandoned?.close();
     this.#abandoned = null;
     this.#tables.close();
+    this.#letters.close();
   }
 
   #do<T>(work: (tables: OutboxTables) => T): T {

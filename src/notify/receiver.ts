@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SEVERITIES } from '../model/alert.ts';
 import type { Notice } from '../model/notice.ts';
+import { routingOptions } from './routing.ts';
 
 /**
  * What became of one attempt. The receiver itself says what is worth another attempt.
@@ -45,6 +46,7 @@ export function commonOptions<const Type extends string>(type: Type) {
     name: z.string().min(1).max(64).default(type).describe('Name in logs and metrics; each receiver has its own'),
     send_resolved: z.boolean().default(true).describe('Tell also when an alert has resolved'),
     min_severity: z.enum(SEVERITIES).default('info').describe('Alerts below it are not told'),
+    ...routingOptions,
   };
 }
 

@@ -10,6 +10,8 @@ export const en: Language = {
   knowledge: knowledgeEn,
   weights: weightsEn,
   explain: explainEn,
+  heldBack: (firing, resolved) =>
+    `${count(firing + resolved, 'notification was', 'notifications were')} held back by the rate limit: ${firing} firing, ${resolved} resolved`,
   report: {
     title: (runs) => count(runs, 'run', 'runs'),
     noRuns: 'No training log found.',

@@ -58,6 +58,8 @@ export interface Language {
   /** The verdict on the weights with its evidence, to come after a label: `intact. The gradient norm at step 64 is ...`. */
   readonly weights: (judgement: Judgement, about: WeightsAbout) => string;
   readonly explain: ExplainText;
+  /** One message for those that a rate limit held back; `firing` and `resolved` are counts. */
+  readonly heldBack: (firing: number, resolved: number) => string;
   readonly report: {
     readonly title: (runs: number) => string;
     readonly noRuns: string;

@@ -10,6 +10,8 @@ export const zhCN: Language = {
   knowledge: knowledgeZhCN,
   weights: weightsZhCN,
   explain: explainZhCN,
+  heldBack: (firing, resolved) =>
+    `速率限制合并了 ${firing + resolved} 条通知：${firing} 条告警中，${resolved} 条已恢复`,
   report: {
     title: (runs) => `${runs} 个任务`,
     noRuns: '没有找到训练日志。',

@@ -25,6 +25,8 @@ export type Manner = number | 'hold' | 'cut';
 export class Receiver {
   readonly got: Delivery[] = [];
   manner: Manner = 204;
+  /** Headers of every answer. */
+  headers: Readonly<Record<string, string>> = {};
   /** Called as soon as a request is there, before it is answered. */
   onDelivery: (delivery: Delivery) => void = () => {};
   readonly #server: Server;
@@ -37,13 +39,14 @@ export class Receiver {
       request.on('error', () => {});
       request.on('end', () => {
         const text = Buffer.concat(chunks).toString();
-        const status = typeof this.manner === 'number' ? this.manner : null;
+        const { manner } = this;
+        const status = typeof manner === 'number' ? manner : null;
         const { url: path = '', headers } = request;
         const delivery = { atMs: Date.now(), path, headers, text, body: JSON.parse(text), status };
         this.got.push(delivery);
         this.onDelivery(delivery);
-        if (status !== null) response.writeHead(status).end();
-        else if (this.manner === 'cut') request.socket.destroy();
+        if (status !== null) response.writeHead(status, this.headers).end();
+        else if (manner === 'cut') request.socket.destroy();
       });
     });
   }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { address, hostInUrl } from '../../../src/config/address.ts';
-import { duration } from '../../../src/config/duration.ts';
+import { duration } from '../../../src/model/duration.ts';
 
 it.each([
   ['127.0.0.1:9909', '127.0.0.1', 9909, '127.0.0.1:9909'],

@@ -1,19 +1,18 @@
 import { expect, test } from 'vitest';
 import type { Severity } from '../../../src/model/alert.ts';
 import { asSent, decide } from '../../../src/notify/decide.ts';
-import type { Told } from '../../../src/notify/outbox-tables.ts';
+import type { Told } from '../../../src/notify/outbox-rows.ts';
 import type { CommonOptions } from '../../../src/notify/receiver.ts';
-import { notice } from './support.ts';
+import { ANY, notice, START_MS } from './support.ts';
 
 type State = 'never' | `${'firing' | 'resolved'} ${Severity} ${number}`;
 
 function told(state: State): Told | null {
   if (state === 'never') return null;
   const [status, severity, seq] = state.split(' ');
-  return { status, severity, seq: Number(seq), open: status === 'firing' && seq !== '0' } as Told;
+  return { status, severity, seq: Number(seq), open: status === 'firing' && seq !== '0', atMs: 0 } as Told;
 }
 
-const ANY: CommonOptions = { type: 'test', name: 'hook', send_resolved: true, min_severity: 'info' };
 const CRITICAL: CommonOptions = { ...ANY, min_severity: 'critical' };
 const UNRESOLVED: CommonOptions = { ...ANY, send_resolved: false };
 
@@ -47,7 +46,7 @@ test.each<[State, string, CommonOptions, 'live' | 'history', string]>([
   ['firing warning 1', 'resolved warning', ANY, 'history', 'send'],
 ])('told %s, now %s (%#)', (before, now, options, when, expected) => {
   const [status, severity] = now.split(' ') as ['firing' | 'resolved', Severity];
-  expect(decide(notice({ status, severity }), told(before), options, when === 'history')).toBe(expected);
+  expect(decide(notice({ status, severity }), told(before), options, when === 'history', START_MS)).toBe(expected);
 });
 
 test('what resolves closes the alert under the severity that opened it', () => {
@@ -55,6 +54,14 @@ test('what resolves closes the alert under the severity that opened it', () => {
   const sent = asSent(now, told('firing warning 1'));
   expect(sent.severity).toBe('warning');
   expect(sent.labels).toEqual({ ...now.labels, severity: 'warning' });
-  expect(asSent(now, told('firing warning 0'))).toBe(now);
-  expect(asSent(now, null)).toBe(now);
+});
+
+test('what is told as over without having been told before says since when it was', () => {
+  const now = notice({ status: 'resolved', endsAtMs: START_MS + 60_000 });
+  for (const before of ['never', 'firing warning 0'] as const) {
+    expect(asSent(now, told(before))).toEqual({
+      ...now,
+      annotations: { ...now.annotations, was_firing: 'from 2026-01-02T03:04:05.000Z to 2026-01-02T03:05:05.000Z' },
+    });
+  }
 });

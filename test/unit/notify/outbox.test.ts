@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Outbox, type OutboxOptions } from '../../../src/notify/outbox.ts';
 import { StateLockedError } from '../../../src/notify/outbox-file.ts';
+import type { Pending } from '../../../src/notify/outbox-rows.ts';
 import { notice, resolved, START_MS, temporaryFolder } from './support.ts';
 
 function open(folder: string | null, options: Partial<OutboxOptions> = {}): Outbox {
@@ -54,8 +55,20 @@ describe('what was told', () => {
     const after = open(folder);
     expect(after.firstSeen('saves/run')).toBe(START_MS);
     expect(after.firstSeen('saves/other')).toBeNull();
-    expect(after.told('incident-1', 'a')).toEqual({ status: 'firing', severity: 'critical', seq: 2, open: true });
-    expect(after.told('incident-1', 'b')).toEqual({ status: 'firing', severity: 'warning', seq: 0, open: false });
+    expect(after.told('incident-1', 'a')).toEqual({
+      status: 'firing',
+      severity: 'critical',
+      seq: 2,
+      open: true,
+      atMs: START_MS + 1,
+    });
+    expect(after.told('incident-1', 'b')).toEqual({
+      status: 'firing',
+      severity: 'warning',
+      seq: 0,
+      open: false,
+      atMs: START_MS,
+    });
     expect(after.pendingCount('a')).toBe(2);
     expect(after.pendingCount('b')).toBe(0);
     expect(after.problems).toEqual([]);
@@ -66,7 +79,13 @@ describe('what was told', () => {
     const outbox = open(null);
     outbox.enqueue('a', notice(), START_MS);
     outbox.markTold('a', resolved(), START_MS);
-    expect(outbox.told('incident-1', 'a')).toEqual({ status: 'resolved', severity: 'warning', seq: 1, open: false });
+    expect(outbox.told('incident-1', 'a')).toEqual({
+      status: 'resolved',
+      severity: 'warning',
+      seq: 1,
+      open: false,
+      atMs: START_MS,
+    });
   });
 
   test('is open from the firing that was sent to the end that was sent or remembered', () => {
@@ -95,7 +114,7 @@ describe('what was told', () => {
     outbox.markTold('a', resolved({ incidentId: 'of old', runKey: 'old' }), 2);
     outbox.markTold('a', resolved({ incidentId: 'of live', runKey: 'live' }), 2);
     outbox.enqueue('a', notice({ incidentId: 'of idle', runKey: 'idle' }), 60);
-    outbox.prune(50);
+    outbox.prune(50, 60);
     expect(['old', 'idle', 'live'].map((key) => outbox.firstSeen(key))).toEqual([null, 1, 1]);
     expect(['of old', 'of idle', 'of live'].map((id) => outbox.told(id, 'a')?.status)).toEqual([
       undefined,
@@ -103,7 +122,7 @@ describe('what was told', () => {
       'resolved',
     ]);
     expect(outbox.pendingCount('a')).toBe(1);
-    outbox.prune(1_000);
+    outbox.prune(1_000, 1_000);
     expect(outbox.pendingCount('a')).toBe(0);
   });
 });
@@ -115,21 +134,31 @@ describe('what is pending', () => {
     outbox.enqueue('b', notice({ incidentId: 'incident-2' }), START_MS);
     outbox.enqueue('a', resolved(), START_MS + 1);
     const first = outbox.nextDue('a');
-    expect(first).toMatchObject({ notice: notice(), seq: 1, createdMs: START_MS, attempts: 0, nextAttemptMs: 0 });
+    expect(first).toMatchObject({
+      notice: notice(),
+      seq: 1,
+      createdMs: START_MS,
+      attempts: 0,
+      nextAttemptMs: START_MS,
+    });
     outbox.retryAt(first?.id ?? 0, START_MS + 0.4);
     expect(outbox.nextDue('a')).toMatchObject({ id: first?.id, attempts: 1, nextAttemptMs: START_MS });
     outbox.delivered(first?.id ?? 0);
     const second = outbox.nextDue('a');
     expect(second).toMatchObject({ notice: resolved(), seq: 2 });
-    outbox.dropped(second?.id ?? 0);
+    outbox.dropped(second as Pending, 'HTTP 404', START_MS);
     expect(outbox.nextDue('a')).toBeNull();
     expect(outbox.nextDue('b')?.notice.incidentId).toBe('incident-2');
   });
 
   test('is bounded: the oldest go, but not the one that may be on its way', () => {
     const outbox = open(null, { maxPending: 3 });
-    const lost = [1, 2, 3, 4, 5].map((n) => outbox.enqueue('a', notice({ incidentId: `${n}` }), START_MS));
-    expect(lost).toEqual([0, 0, 0, 1, 1]);
+    const put = (n: number, sending: readonly number[] = []) =>
+      outbox.enqueue('a', notice({ incidentId: `${n}` }), START_MS, { sending });
+    put(1);
+    const sending = [outbox.nextDue('a')?.id ?? 0];
+    const lost = [2, 3, 4, 5].map((n) => put(n, sending).map((pending) => pending.notice.incidentId));
+    expect(lost).toEqual([[], [], ['2'], ['3']]);
     const left: string[] = [];
     for (let head = outbox.nextDue('a'); head !== null; head = outbox.nextDue('a')) {
       left.push(head.notice.incidentId);
@@ -269,7 +298,7 @@ test('when the disk takes no more it goes on in memory with all it held, says so
     problems: [expect.stringMatching(/can no longer be used \(.*kept in memory from now on.*Make room/)],
     pending: 200,
     first: 'i0',
-    told: { status: 'firing', severity: 'info', seq: 1, open: true },
+    told: { status: 'firing', severity: 'info', seq: 1, open: true, atMs: 199 },
     run: 7,
   });
   expect(() => open(folder)).toThrow(StateLockedError);

@@ -7,7 +7,14 @@ import { onTestFinished } from 'vitest';
 import type { Notice } from '../../../src/model/notice.ts';
 import type { Clock } from '../../../src/notify/clock.ts';
 import type { Logger } from '../../../src/notify/logger.ts';
-import type { ConfiguredReceiver, Outcome, Receiver, SendContext } from '../../../src/notify/receiver.ts';
+import { Notifier, type NotifierOptions } from '../../../src/notify/notifier.ts';
+import type {
+  CommonOptions,
+  ConfiguredReceiver,
+  Outcome,
+  Receiver,
+  SendContext,
+} from '../../../src/notify/receiver.ts';
 
 export const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 
@@ -120,14 +127,14 @@ export async function hookServer(...answers: (Answer | 'silent')[]) {
   };
 }
 
-export interface Line {
+interface Line {
   readonly level: 'info' | 'warn' | 'error';
   readonly fields: Readonly<Record<string, unknown>>;
   readonly message: string;
 }
 
 /** Keeps what is logged. */
-export class Lines implements Logger {
+class Lines implements Logger {
   readonly all: Line[] = [];
   info = (fields: object, message: string) => this.#keep('info', fields, message);
   warn = (fields: object, message: string) => this.#keep('warn', fields, message);
@@ -186,9 +193,37 @@ export class InstantReceiver implements Receiver {
   }
 }
 
-export function configured(receiver: Receiver, options: Partial<ConfiguredReceiver['options']> = {}) {
-  return {
-    receiver,
-    options: { type: 'test', name: 'hook', send_resolved: true, min_severity: 'info', ...options },
-  } as const;
+/** As a receiver is without options, except that nothing waits. */
+export const ANY: CommonOptions = {
+  type: 'test',
+  name: 'hook',
+  send_resolved: true,
+  min_severity: 'info',
+  match: {},
+  group_wait: 0,
+  repeat_interval: undefined,
+  mute: [],
+  rate_limit: undefined,
+};
+
+export function configured(receiver: Receiver, options: Partial<CommonOptions> = {}): ConfiguredReceiver {
+  return { receiver, options: { ...ANY, ...options } };
+}
+
+/** A notifier in memory, with a clock that the test turns. */
+export function setUp(options: Partial<NotifierOptions> & Pick<NotifierOptions, 'receivers'>) {
+  const clock = new ManualClock();
+  const lines = new Lines();
+  const latencies: [string, number][] = [];
+  const notifier = new Notifier({
+    stateDir: null,
+    externalUrl: 'http://127.0.0.1:9909',
+    logger: lines,
+    clock,
+    random: () => 1,
+    onDelivered: (receiver, seconds) => latencies.push([receiver, seconds]),
+    ...options,
+  });
+  onTestFinished(() => notifier.close());
+  return { notifier, clock, lines, latencies };
 }
