@@ -1,9 +1,9 @@
-import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { BadLineLog } from './bad-lines.ts';
 import { Broadcast } from './broadcast.ts';
-import { type Address, hostInUrl } from './config/address.ts';
+import { hostInUrl } from './config/address.ts';
+import { externalUrlOf } from './config/external-url.ts';
 import type { Config } from './config/schema.ts';
 import { Follow, type FollowListener } from './follow.ts';
 import { Exposition } from './metrics/exposition.ts';
@@ -12,9 +12,11 @@ import { writeTraining } from './metrics/training.ts';
 import type { Incident } from './model/incident.ts';
 import { configureReceiver } from './notify/index.ts';
 import { Notifier } from './notify/notifier.ts';
+import { secretFileProblems } from './notify/secret-files.ts';
 import { outsideLogs } from './outside.ts';
 import { Pipeline, type PipelineListener } from './pipeline/pipeline.ts';
 import type { WatchedRun } from './pipeline/watched-run.ts';
+import { Repeater } from './repeater.ts';
 import { HttpServer } from './server/http-server.ts';
 import { loadPage } from './server/page.ts';
 import { followInput, STANDARD_INPUT } from './standard-input.ts';
@@ -49,6 +51,7 @@ export class App {
   readonly #now: () => number;
   readonly #notifier: Notifier;
   readonly #teller: Teller;
+  readonly #repeater: Repeater;
   readonly #broadcast: Broadcast;
   readonly #follow: Follow;
   readonly #tail: Tail;
@@ -72,7 +75,7 @@ export class App {
     this.#logger = logger;
     this.#now = now;
     const language = LANGUAGES[config.lang];
-    const externalUrl = (config.external_url ?? defaultExternalUrl(config.listen)).replace(/\/+$/, '');
+    const externalUrl = externalUrlOf(config);
 
     this.pipeline = new Pipeline(config.detectors, this.#pipelineListener());
     this.#follow = new Follow(this.pipeline, this.#followListener(), now);
@@ -89,14 +92,17 @@ export class App {
       listener: this.#follow,
     });
     const self = new SelfMetrics(this.#selfSource());
+    const receivers = config.receivers.map((options) => configureReceiver(options, config.lang));
+    for (const { problem, ...where } of secretFileProblems(config.receivers)) logger.warn(where, problem);
     this.#notifier = new Notifier({
       stateDir: config.state_dir ?? defaultStateDir(config.paths),
-      receivers: config.receivers.map(configureReceiver),
+      receivers,
       externalUrl,
       logger,
       onDelivered: (receiver, seconds) => self.delivered(receiver, seconds),
     });
-    this.#teller = new Teller(this.#notifier, { language, labels: config.labels, externalUrl }, now);
+    this.#teller = new Teller(this.#notifier, { language: config.lang, labels: config.labels, externalUrl }, now);
+    this.#repeater = new Repeater(receivers, externalUrl, () => this.#teller.firing(this.pipeline.runs.values()), now);
     this.#broadcast = new Broadcast(this.pipeline, language, VERSION, now);
     const source = {
       metrics: async () => {
@@ -181,6 +187,7 @@ export class App {
       await this.#tail.stop(this.#now());
       this.#follow.end();
     }
+    await this.#repeater.stop();
     const delivered = await this.#notifier.drain(deadlineMs);
     if (!delivered) this.#logger.warn({}, 'not everything could be delivered in time; it waits in the state folder');
     await this.#broadcast.live.close();
@@ -203,6 +210,7 @@ export class App {
   #tick(): void {
     this.pipeline.tick(this.#now());
     this.pipeline.attempt('the live stream', () => this.#broadcast.tick());
+    if (this.#ready) this.#repeater.tick();
   }
 
   #every(intervalMs: number, work: () => void): void {
@@ -269,10 +277,4 @@ export class App {
       websocketDropped: () => this.#broadcast.live.dropped,
     };
   }
-}
-
-/** As Prometheus does: the name of the machine where the agent listens on all of its addresses. */
-function defaultExternalUrl(listen: Address): string {
-  const isAny = listen.host === '0.0.0.0' || listen.host === '::';
-  return `http://${hostInUrl(isAny ? { ...listen, host: hostname() } : listen)}`;
 }

@@ -3,6 +3,7 @@ import { OperatorError } from '../model/operator-error.ts';
 import { VERSION } from '../version.ts';
 import { addCheck } from './check.ts';
 import { EXIT } from './exit.ts';
+import { addNotify } from './notify.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
 
@@ -22,7 +23,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const finish = (result: number) => {
     code = result;
   };
-  for (const add of [addRun, addCheck, addReplay]) add(program, finish);
+  for (const add of [addRun, addCheck, addReplay, addNotify]) add(program, finish);
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;

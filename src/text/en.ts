@@ -1,6 +1,7 @@
 import { alerts } from './en/alerts.ts';
 import { explainEn } from './en/explain.ts';
 import { knowledgeEn } from './en/knowledge.ts';
+import { messageEn } from './en/message.ts';
 import { weightsEn } from './en/weights.ts';
 import { count, duration } from './en/words.ts';
 import type { Language } from './language.ts';
@@ -10,6 +11,7 @@ export const en: Language = {
   knowledge: knowledgeEn,
   weights: weightsEn,
   explain: explainEn,
+  message: messageEn,
   report: {
     title: (runs) => count(runs, 'run', 'runs'),
     noRuns: 'No training log found.',

@@ -2,6 +2,7 @@ import type { Language } from './language.ts';
 import { alerts } from './zh-CN/alerts.ts';
 import { explainZhCN } from './zh-CN/explain.ts';
 import { knowledgeZhCN } from './zh-CN/knowledge.ts';
+import { messageZhCN } from './zh-CN/message.ts';
 import { weightsZhCN } from './zh-CN/weights.ts';
 import { duration } from './zh-CN/words.ts';
 
@@ -10,6 +11,7 @@ export const zhCN: Language = {
   knowledge: knowledgeZhCN,
   weights: weightsZhCN,
   explain: explainZhCN,
+  message: messageZhCN,
   report: {
     title: (runs) => `${runs} 个任务`,
     noRuns: '没有找到训练日志。',
