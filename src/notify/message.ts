@@ -41,14 +41,15 @@ export function messageOf(notice: Notice, lang: LanguageName): Message {
   const kind = notice.status === 'resolved' ? 'resolved' : notice.severity;
   const rows: readonly (readonly [string, string | null | undefined])[] = [
     [label.run, notice.labels.run],
-    [label.what, text === undefined ? annotations.diagnosis : text.meaning],
+    [label.what, text?.meaning ?? annotations.diagnosis],
     [label.since, utc(notice.startsAtMs)],
     [label.until, notice.endsAtMs === null ? null : utc(notice.endsAtMs)],
-    [label.weights, text?.weights],
+    [label.weights, text?.weights && sentence(text.weights)],
     [label.goBack, text?.goBack],
     [label.wasted, text?.wasted],
-    [label.cause, text?.cause],
-    [label.todo, text === undefined ? annotations.advice : text.todo],
+    [label.cause, text?.cause && sentence(text.cause)],
+    // what is over asks for nothing any more
+    [label.todo, kind === 'resolved' ? null : (text?.todo ?? annotations.advice)],
   ];
   const links = [
     { label: words.open, url: notice.generatorUrl },
@@ -92,6 +93,11 @@ export function fitted<T>(
 function shortened(message: Message, limit: number): Message {
   const rows = message.rows.map(({ label, text }) => ({ label, text: cut(text, limit) }));
   return { ...message, headline: cut(message.headline, Math.max(limit, 120)), run: cut(message.run, limit), rows };
+}
+
+/** What was written to stand after a label, on a line of its own. */
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** `2026-01-02 03:04:05 UTC` */

@@ -62,5 +62,5 @@ function cutEscaped(text: string, most: number): string {
 }
 
 function escaped(text: string): string {
-  return text.replace(/[\\*_~`|>#[\]<:]/g, '\\$&');
+  return text.replace(/[\\*_~`|>#[\]<]/g, '\\$&');
 }

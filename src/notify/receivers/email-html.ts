@@ -13,7 +13,7 @@ const FONT =
 export function emailHtml({ kind, headline, rows, links }: Message, lang: LanguageName): string {
   const title = escapedHtml(headline);
   return `<!doctype html>
-<html lang="${lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><title>${title}</title></head>
+<html lang="${lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light"><title>${title}</title></head>
 <body style="margin:0;padding:16px;background:#f2f4f7;${FONT}">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:640px;margin:0 auto;background:#ffffff;border-radius:8px;border-collapse:separate;overflow:hidden">
 <tr><td style="padding:16px 24px;background:${COLOUR[kind]};color:#ffffff;font-size:18px;line-height:1.4;font-weight:600;word-break:break-word">${title}</td></tr>
