@@ -26,7 +26,7 @@ export function duration(normally: string, description: string) {
 }
 
 export function timeLimit(normally: string) {
-  return duration(normally, 'Time limit of one request');
+  return duration(normally, 'Time limit of one request: 10s, for e-mail and commands 30s');
 }
 
 /**

@@ -46,7 +46,12 @@ export interface ReceiverKind<Schema extends z.ZodType = z.ZodType> {
 export function commonOptions<const Type extends string>(type: Type) {
   return {
     type: z.literal(type),
-    name: z.string().min(1).max(64).default(type).describe('Name in logs and metrics; each receiver has its own'),
+    name: z
+      .string()
+      .min(1)
+      .max(64)
+      .default(type)
+      .describe('Name in logs and metrics; each receiver has its own; its type if not given'),
     send_resolved: z.boolean().default(true).describe('Tell also when an alert has resolved'),
     min_severity: z.enum(SEVERITIES).default('info').describe('Alerts below it are not told'),
     lang: z
