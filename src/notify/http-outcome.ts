@@ -6,7 +6,7 @@ const RETRIED_CLIENT_ERRORS: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /**
  * What an HTTP status means for a notification: 2xx delivered; 408, 425, 429 and 5xx retried, honouring `Retry-After`;
- * everything else dropped, redirects too, since an address that moved is for the operator to correct.
+ * everything else dropped, also a redirect that leads to another host: an address that moved is for the operator to correct.
  *
  * @param nowMs milliseconds since the epoch, for a `Retry-After` that is a date and has no `Date` beside it
  */
@@ -17,7 +17,10 @@ export function httpOutcome(status: number, headers: Headers, nowMs: number): Ou
     return { kind: 'retry', reason: `HTTP ${status}`, ...(retryAfterMs !== undefined && { retryAfterMs }) };
   }
   if (status >= 300 && status < 400) {
-    return { kind: 'dropped', reason: `HTTP ${status}: redirects are not followed, configure the final address` };
+    return {
+      kind: 'dropped',
+      reason: `HTTP ${status}: redirects are followed on the same host only; configure the final address`,
+    };
   }
   return { kind: 'dropped', reason: `HTTP ${status}` };
 }

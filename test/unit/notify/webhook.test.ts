@@ -106,7 +106,7 @@ describe('outcome', () => {
     const outcome = await outcomeOf({ status: 302, headers: { location: `${elsewhere.origin}/${TOKEN}` } });
     expect(outcome).toMatchObject({
       kind: 'dropped',
-      reason: expect.stringMatching(/^HTTP 302: redirects are not followed/),
+      reason: expect.stringMatching(/^HTTP 302: redirects are followed on the same host only/),
     });
     expect(JSON.stringify(outcome)).not.toContain(TOKEN);
     expect(elsewhere.received).toHaveLength(0);
