@@ -9,18 +9,18 @@ import type { ConfiguredReceiver } from './notify/receiver.ts';
 export class Repeater {
   readonly #receivers: readonly ConfiguredReceiver[];
   readonly #externalUrl: string;
-  readonly #firing: () => readonly Notice[];
+  readonly #firing: () => readonly (() => Notice | null)[];
   readonly #now: () => number;
   readonly #abort = new AbortController();
   /** When each was last begun with. */
   readonly #begunMs = new Map<ConfiguredReceiver, number>();
   readonly #busy = new Map<ConfiguredReceiver, Promise<void>>();
 
-  /** @param firing what is firing at the moment and not history, in one notice each */
+  /** @param firing what is firing and not history, each as it is when asked for: null once it has resolved */
   constructor(
     receivers: readonly ConfiguredReceiver[],
     externalUrl: string,
-    firing: () => readonly Notice[],
+    firing: () => readonly (() => Notice | null)[],
     now: () => number,
   ) {
     this.#receivers = receivers.filter(({ receiver }) => receiver.repeatMs !== undefined);
@@ -37,7 +37,9 @@ export class Repeater {
       this.#begunMs.set(configured, this.#now());
       this.#busy.set(
         configured,
-        this.#repeat(configured).finally(() => this.#busy.delete(configured)),
+        this.#repeat(configured)
+          .catch(() => {})
+          .finally(() => this.#busy.delete(configured)),
       );
     }
   }
@@ -48,19 +50,20 @@ export class Repeater {
   }
 
   async #repeat({ options, receiver }: ConfiguredReceiver): Promise<void> {
-    const wanted = () => this.#firing().filter(({ severity }) => isAtLeast(severity, options.min_severity));
-    for (const { incidentId } of wanted()) {
-      // asked anew before each: what has resolved in the meantime must not be sent after its end
-      const notice = wanted().find((one) => one.incidentId === incidentId);
-      if (notice === undefined || this.#abort.signal.aborted) continue;
-      const context = {
+    const { signal } = this.#abort;
+    for (const current of this.#firing()) {
+      // asked for only now: what has resolved in the meantime must not be sent after its end
+      const notice = current();
+      if (notice === null || !isAtLeast(notice.severity, options.min_severity)) continue;
+      const outcome = await receiver.send(notice, {
         receiverName: options.name,
         idempotencyKey: '',
         externalUrl: this.#externalUrl,
         nowMs: this.#now(),
-        signal: this.#abort.signal,
-      };
-      await receiver.send(notice, context).catch(() => {});
+        signal,
+      });
+      // the others would fare no better, and their turn comes again
+      if (outcome.kind === 'retry') return;
     }
   }
 }

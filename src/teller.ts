@@ -43,13 +43,17 @@ export class Teller {
     this.#notifier.rememberRun(key);
   }
 
-  /** What is firing now in these runs; of runs that had ended before they were first seen, nothing: that is history. */
-  firing(runs: Iterable<WatchedRun>): Notice[] {
+  /**
+   * What fires in these runs, each as it will be when it is asked for: null once it has resolved. Of runs that had ended
+   * before they were first seen, nothing: that is history.
+   */
+  firing(runs: Iterable<WatchedRun>): (() => Notice | null)[] {
     return [...runs].flatMap((watched) => {
       if (!watched.live || hadEnded(watched.run)) return [];
-      return watched.incidents
-        .filter(isTold)
-        .map((incident) => noticeOf(watched, incident, this.#now(), this.#options));
+      return watched.incidents.filter(isTold).map(({ id }) => () => {
+        const incident = watched.incidents.find((one) => one.id === id && isTold(one));
+        return incident === undefined ? null : noticeOf(watched, incident, this.#now(), this.#options);
+      });
     });
   }
 

@@ -61,7 +61,7 @@ async function follow(address: URL, init: RequestInit): Promise<Response> {
 function target(response: Response, from: URL): URL | null {
   if (![301, 302, 307, 308].includes(response.status)) return null;
   const location = response.headers.get('location');
-  const to = location ? URL.parse(location, from) : null;
+  const to = location ? URL.parse(location, from.href) : null;
   if (to === null || to.hostname !== from.hostname || to.username !== '' || to.password !== '') return null;
   const isUpgrade = from.protocol === 'http:' && to.protocol === 'https:';
   return isUpgrade || to.origin === from.origin ? to : null;

@@ -120,6 +120,37 @@ describe('an agent', () => {
     expect(english.alerts[0]?.labels).toEqual(ours.alerts[0]?.labels);
   });
 
+  it('says again to Alertmanager what fires, until it is over, and nothing of runs that ended before it came', async () => {
+    const hook = await startReceiver();
+    const runs = temporaryFolder();
+    const old = new Trainer(join(runs, 'old'), { totalSteps: 60 });
+    old.train(55);
+    old.train(5, { loss: Number.NaN });
+    old.finish();
+    const receiver = { type: 'alertmanager', url: hook.url, resend_delay: '1s', min_severity: 'warning' };
+    const agent = await startAgent([runs, '--config', configWith([receiver])]);
+    expect(await agent.alerts('firing')).toMatchObject([{ run: 'old' }]);
+    const trainer = new Trainer(join(runs, 'sft'));
+    trainer.train(30);
+    await agent.hasRead('sft', 30);
+    trainer.train(1, { loss: Number.NaN });
+    const posts = () =>
+      hook.got.flatMap(({ body }) => body as unknown as { labels: { run: string }; endsAt: string }[]);
+    await until('it was posted four times', () => posts().length >= 4);
+    trainer.train(21);
+    await until('it was posted as over', () => posts().some(({ endsAt }) => Date.parse(endsAt) <= Date.now()));
+    const posted = posts().length;
+    // another one, so that there is something to wait for
+    const other = new Trainer(join(runs, 'another'));
+    other.train(30);
+    await agent.hasRead('another', 30);
+    other.train(1, { loss: Number.NaN });
+    await until('the next was posted again', () => posts().length >= posted + 3);
+    const after = posts().slice(posted);
+    expect(new Set(after.map(({ labels }) => labels.run))).toEqual(new Set(['another']));
+    expect(new Set(posts().map(({ labels }) => labels.run))).toEqual(new Set(['sft', 'another']));
+  });
+
   it('says no secret of any receiver, whether it takes, refuses, is away, or cannot be trusted', async () => {
     const planted = 'PLANTED';
     const [takes, refuses, fails] = [await answering(200), await answering(400), await answering(500)];

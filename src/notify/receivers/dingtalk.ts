@@ -2,10 +2,11 @@ import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { bytesOf } from '../cut.ts';
 import { fileOption, urlOption } from '../file-option.ts';
-import { type CodeTable, judgeCode, postForAnswer } from '../json-answer.ts';
+import { postJson } from '../http-post.ts';
 import { fitted, type Message, messageOf, SIGN } from '../message.ts';
 import { atMostOne, exactlyOne, secretOptions, timeLimit, urlOptions } from '../options.ts';
 import { commonOptions, type ReceiverKind } from '../receiver.ts';
+import { type CodeTable, judgeCode } from './answer-code.ts';
 import { jsonPost, receiver } from './attempt.ts';
 import { plainMarkdown } from './plain-markdown.ts';
 
@@ -24,7 +25,7 @@ const LONGEST_BODY = 18_000;
 
 const CODES: CodeTable = {
   field: 'errcode',
-  retried: new Set([-1]),
+  busy: new Set([-1]),
   limited: new Set([130101, 410100, 90030]),
   // more than 20 messages in a minute
   pauseMs: 60_000,
@@ -51,9 +52,10 @@ export const dingtalk: ReceiverKind<typeof options> = {
       const secret = await fileOption('secret', configured.secret, configured.secret_file);
       if (secret !== undefined) sign(url, secret, context.nowMs);
       const body = fitted(messageOf(notice, lang), LONGEST_BODY, bodyOf, (one) => bytesOf(JSON.stringify(one)));
-      return postForAnswer(jsonPost(url.href, body, configured.timeout, context), (outcome, answer) =>
-        judgeCode(outcome, answer, CODES),
-      );
+      return postJson({
+        ...jsonPost(url.href, body, configured.timeout, context),
+        judge: (answer) => judgeCode(answer, CODES),
+      });
     }),
 };
 

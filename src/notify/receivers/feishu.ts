@@ -2,10 +2,11 @@ import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { bytesOf } from '../cut.ts';
 import { fileOption, urlOption } from '../file-option.ts';
-import { type CodeTable, judgeCode, postForAnswer } from '../json-answer.ts';
+import { postJson } from '../http-post.ts';
 import { fitted, type Message, messageOf, SIGN } from '../message.ts';
 import { atMostOne, exactlyOne, secretOptions, timeLimit, urlOptions } from '../options.ts';
 import { commonOptions, type ReceiverKind } from '../receiver.ts';
+import { type CodeTable, judgeCode } from './answer-code.ts';
 import { jsonPost, receiver } from './attempt.ts';
 
 const options = z
@@ -23,7 +24,7 @@ const LONGEST_CARD = 18_000;
 
 const CODES: CodeTable = {
   field: 'code',
-  retried: new Set(),
+  busy: new Set(),
   limited: new Set([11232, 11233, 99991400]),
   pauseMs: 15_000,
   words: {
@@ -50,9 +51,10 @@ export const feishu: ReceiverKind<typeof options> = {
       const secret = await fileOption('secret', configured.secret, configured.secret_file);
       const card = fitted(messageOf(notice, lang), LONGEST_CARD, cardOf, (one) => bytesOf(JSON.stringify(one)));
       const body = { ...signature(secret, context.nowMs), msg_type: 'interactive', card };
-      return postForAnswer(jsonPost(url, body, configured.timeout, context), (outcome, answer) =>
-        judgeCode(outcome, answer, CODES),
-      );
+      return postJson({
+        ...jsonPost(url, body, configured.timeout, context),
+        judge: (answer) => judgeCode(answer, CODES),
+      });
     }),
 };
 

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { FileOptionError, fileOption } from '../file-option.ts';
-import { type JsonAnswer, postForAnswer } from '../json-answer.ts';
+import { postJson } from '../http-post.ts';
 import { fitted, type Message, messageOf, SIGN } from '../message.ts';
 import { exactlyOne, secretFile, secretText, secretUrl, timeLimit } from '../options.ts';
 import { commonOptions, type Outcome, type ReceiverKind } from '../receiver.ts';
+import { jsonObject } from './answer-code.ts';
 import { jsonPost, receiver } from './attempt.ts';
 import { escapedHtml } from './escaped-html.ts';
 
@@ -24,7 +25,6 @@ const options = z
 
 /** A message may have so many characters, tags aside. */
 const LONGEST_TEXT = 4096;
-const LONGEST_PAUSE_S = 3600;
 
 /** Sends a message of a bot. */
 export const telegram: ReceiverKind<typeof options> = {
@@ -41,7 +41,7 @@ export const telegram: ReceiverKind<typeof options> = {
         link_preview_options: { is_disabled: true },
       };
       const url = `${configured.api_url.replace(/\/+$/, '')}/bot${token}/sendMessage`;
-      return postForAnswer(jsonPost(url, body, configured.timeout, context), judge);
+      return postJson({ ...jsonPost(url, body, configured.timeout, context), judge });
     }),
 };
 
@@ -58,13 +58,7 @@ function anchor({ label, url }: Message['links'][number]): string {
   return `<a href="${escapedHtml(url)}">${escapedHtml(label)}</a>`;
 }
 
-/** The pause that is asked for stands in the body. */
-function judge(outcome: Outcome, answer: JsonAnswer | null): Outcome {
-  if (outcome.kind === 'delivered' && answer?.ok !== true) {
-    return { kind: 'retry', reason: 'an answer that is not of the Bot API: is the address right?' };
-  }
-  if (outcome.kind !== 'retry') return outcome;
-  const { retry_after: seconds } = (answer?.parameters ?? {}) as { readonly retry_after?: unknown };
-  if (typeof seconds !== 'number' || !(seconds >= 0)) return outcome;
-  return { ...outcome, retryAfterMs: Math.min(seconds, LONGEST_PAUSE_S) * 1000 };
+function judge(answer: string): Outcome {
+  if (jsonObject(answer).ok === true) return { kind: 'delivered' };
+  return { kind: 'retry', reason: 'an answer that is not of the Bot API: is the address right?' };
 }

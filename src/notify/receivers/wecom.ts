@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { bytesOf } from '../cut.ts';
 import { urlOption } from '../file-option.ts';
-import { type CodeTable, judgeCode, postForAnswer } from '../json-answer.ts';
+import { postJson } from '../http-post.ts';
 import { fitted, type Message, messageOf, SIGN } from '../message.ts';
 import { exactlyOne, timeLimit, urlOptions } from '../options.ts';
 import { commonOptions, type ReceiverKind } from '../receiver.ts';
+import { type CodeTable, judgeCode } from './answer-code.ts';
 import { jsonPost, receiver } from './attempt.ts';
 import { plainMarkdown } from './plain-markdown.ts';
 
@@ -21,7 +22,7 @@ const LONGEST_MARKDOWN = 4096;
 
 const CODES: CodeTable = {
   field: 'errcode',
-  retried: new Set([-1]),
+  busy: new Set([-1]),
   limited: new Set([45009, 45033]),
   // more than 20 messages in a minute
   pauseMs: 60_000,
@@ -46,9 +47,10 @@ export const wecom: ReceiverKind<typeof options> = {
       const url = await urlOption(configured);
       const content = fitted(messageOf(notice, lang), LONGEST_MARKDOWN, markdownOf, bytesOf);
       const body = { msgtype: 'markdown', markdown: { content } };
-      return postForAnswer(jsonPost(url, body, configured.timeout, context), (outcome, answer) =>
-        judgeCode(outcome, answer, CODES),
-      );
+      return postJson({
+        ...jsonPost(url, body, configured.timeout, context),
+        judge: (answer) => judgeCode(answer, CODES),
+      });
     }),
 };
 

@@ -32,7 +32,7 @@ export function overAgain(): Notice {
 }
 
 /** What a log may make of an alert at the worst: markup of every kind, whatever calls people, no end, and no plain letters. */
-export const HOSTILE = [
+const HOSTILE = [
   '<!channel> <@U1> @everyone @here <at user_id="all"></at>',
   '*bold* _it_ ~no~ `code` ```block``` [x](http://evil.example/) # head > quote | a | b |',
   '<b>x</b><script>alert(1)</script> &amp; "quoted" \'single\' \\ back',
