@@ -41,7 +41,7 @@ export function messageOf(notice: Notice, lang: LanguageName): Message {
   const kind = notice.status === 'resolved' ? 'resolved' : notice.severity;
   const rows: readonly (readonly [string, string | null | undefined])[] = [
     [label.run, notice.labels.run],
-    [label.what, text?.meaning ?? annotations.diagnosis],
+    [label.what, text?.meaning ?? annotations.diagnosis ?? annotations.description],
     [label.since, utc(notice.startsAtMs)],
     [label.until, notice.endsAtMs === null ? null : utc(notice.endsAtMs)],
     [label.weights, text?.weights && sentence(text.weights)],

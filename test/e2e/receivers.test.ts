@@ -224,6 +224,14 @@ describeWith([program('prometheus-alertmanager', 'prometheus-alertmanager')], 'w
     readonly status: { readonly state: 'active' | 'suppressed' };
   }
 
+  function typesOf(value: object | undefined): object {
+    return Object.fromEntries(Object.entries(value ?? {}).map(([key, inner]) => [key, typeof inner]));
+  }
+
+  function isCritical({ labels }: { readonly labels: Readonly<Record<string, string>> }): boolean {
+    return labels.severity === 'critical';
+  }
+
   async function api<T>({ address }: Alertmanager, what: string, init: RequestInit = {}): Promise<T> {
     const headers = { 'Content-Type': 'application/json' };
     const response = await fetch(`http://${address}/api/v2/${what}`, { headers, ...init });
@@ -232,11 +240,14 @@ describeWith([program('prometheus-alertmanager', 'prometheus-alertmanager')], 'w
   }
 
   it('an alert appears, stays while it fires, over a restart too, can be silenced, and resolves', async () => {
-    const hook = await startReceiver();
+    const [hook, ours] = [await startReceiver(), await startReceiver()];
     const alertmanager = await startAlertmanager(String(path), hook.url);
     const [runs, state] = [temporaryFolder(), temporaryFolder()];
     const url = `http://${alertmanager.address}`;
-    const config = configWith([{ type: 'alertmanager', url, resend_delay: '1s', min_severity: 'warning' }]);
+    const config = configWith([
+      { type: 'alertmanager', url, resend_delay: '1s', min_severity: 'warning' },
+      { type: 'webhook', url: ours.url },
+    ]);
     const args = [runs, '--state-dir', state, '--config', config];
     const agent = await startAgent(args);
     const trainer = new Trainer(join(runs, 'sft'));
@@ -257,7 +268,14 @@ describeWith([program('prometheus-alertmanager', 'prometheus-alertmanager')], 'w
       seconds,
     );
     expect(first.labels).toEqual({ alertname: 'TrainerLossZero', run: 'sft', severity: 'critical' });
-    await hook.wasTold('TrainerLossZero firing critical sft', 20_000);
+    const line = 'TrainerLossZero firing critical sft';
+    const [its, mine] = await Promise.all([hook.wasTold(line, 20_000), ours.wasTold(line, 20_000)]);
+    // a program behind a webhook does not notice whose it is
+    expect(typesOf(its.body)).toEqual(typesOf(mine.body));
+    const [itsAlert, myAlert] = [its, mine].map(({ body: { alerts: all } }) => all.find(isCritical));
+    expect(typesOf(itsAlert)).toEqual(typesOf(myAlert));
+    expect(typesOf(itsAlert?.annotations)).toEqual(typesOf(myAlert?.annotations));
+    expect(itsAlert?.fingerprint).toBe(myAlert?.fingerprint);
 
     const outlives = (end: string) =>
       only(({ endsAt }) => Date.parse(endsAt) > Date.now() && Date.now() > Date.parse(end));
