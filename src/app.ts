@@ -187,12 +187,13 @@ export class App {
       await this.#tail.stop(this.#now());
       this.#follow.end();
     }
-    await this.#repeater.stop();
+    const repeated = this.#repeater.stop();
     const delivered = await this.#notifier.drain(deadlineMs);
     if (!delivered) this.#logger.warn({}, 'not everything could be delivered in time; it waits in the state folder');
     await this.#broadcast.live.close();
     await this.#server.close();
     await this.#notifier.close();
+    await repeated;
   }
 
   #followInput(): Promise<void> {
