@@ -11,6 +11,7 @@ interface Property {
   readonly type?: string;
   readonly description?: string;
   readonly default?: unknown;
+  readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly properties?: Readonly<Record<string, Property>>;
   readonly items?: Property;
@@ -44,6 +45,7 @@ function configurationPage(): string {
   const { properties = {} } = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }) as Property;
   const top = Object.entries(properties).filter(([name]) => name !== 'receivers' && name !== 'detectors');
   const receiver = properties.receivers?.items;
+  const kinds = receiver?.oneOf ?? receiver?.anyOf ?? [];
   return [
     '# Configuration',
     GENERATED,
@@ -52,8 +54,10 @@ function configurationPage(): string {
     '## Settings',
     settingTable(top),
     '## `receivers`',
-    'A list. Secrets are best kept in files; they never appear in logs, metrics or the API.',
-    ...(receiver?.oneOf ?? receiver?.anyOf ?? []).map((kind) => settingTable(Object.entries(kind.properties ?? {}))),
+    'A list. Each has a `type` and the options of its kind; [receivers](receivers.md) shows each with an example. Secrets are best kept in files; they never appear in logs, metrics or the API.',
+    '### Of every kind',
+    settingTable(sharedOptions(kinds)),
+    ...kinds.flatMap((kind) => [`### \`${kind.properties?.type?.const}\``, settingTable(ownOptions(kind, kinds))]),
     '## `detectors`',
     'Settings by detector. What is not named runs with its defaults.',
     ...Object.entries(properties.detectors?.properties ?? {}).flatMap(
@@ -64,6 +68,26 @@ function configurationPage(): string {
       ],
     ),
   ].join('\n\n');
+}
+
+type Option = readonly [string, Property];
+
+/** Options that every kind of receiver has; a default is shown where it is the same for all. */
+function sharedOptions(kinds: readonly Property[]): Option[] {
+  const options = Object.entries(kinds[0]?.properties ?? {}).filter(([name]) => isShared(name, kinds));
+  return options.map(([name, option]) => {
+    const isSame = kinds.every(({ properties }) => properties?.[name]?.default === option.default);
+    return [name, { ...option, default: isSame ? option.default : undefined }];
+  });
+}
+
+function ownOptions({ properties = {} }: Property, kinds: readonly Property[]): Option[] {
+  return Object.entries(properties).filter(([name]) => name !== 'type' && !isShared(name, kinds));
+}
+
+function isShared(name: string, kinds: readonly Property[]): boolean {
+  const [first, ...others] = kinds.map(({ properties }) => properties?.[name]?.description);
+  return first !== undefined && others.every((description) => description === first);
 }
 
 function settingTable(settings: readonly (readonly [string, Property])[]): string {

@@ -11,9 +11,11 @@ import { writeTraining } from './metrics/training.ts';
 import type { Incident } from './model/incident.ts';
 import { configureReceiver } from './notify/index.ts';
 import { Notifier } from './notify/notifier.ts';
+import { secretFileProblems } from './notify/secret-files.ts';
 import { outsideLogs } from './outside.ts';
 import { Pipeline, type PipelineListener } from './pipeline/pipeline.ts';
 import type { WatchedRun } from './pipeline/watched-run.ts';
+import { Repeater } from './repeater.ts';
 import { HttpServer } from './server/http-server.ts';
 import { loadPage } from './server/page.ts';
 import { followInput, STANDARD_INPUT } from './standard-input.ts';
@@ -50,6 +52,7 @@ export class App {
   readonly #now: () => number;
   readonly #notifier: Notifier;
   readonly #teller: Teller;
+  readonly #repeater: Repeater;
   readonly #broadcast: Broadcast;
   readonly #follow: Follow;
   readonly #tail: Tail;
@@ -90,15 +93,18 @@ export class App {
       listener: this.#follow,
     });
     const self = new SelfMetrics(this.#selfSource());
+    const receivers = config.receivers.map((options) => configureReceiver(options, config.lang));
+    for (const { problem, ...where } of secretFileProblems(config.receivers)) logger.warn(where, problem);
     this.#notifier = new Notifier({
       stateDir: config.state_dir ?? defaultStateDir(config.paths),
-      receivers: config.receivers.map(configureReceiver),
+      receivers,
       externalUrl,
       logger,
       language,
       onDelivered: (receiver, seconds) => self.delivered(receiver, seconds),
     });
-    this.#teller = new Teller(this.#notifier, { language, labels: config.labels, externalUrl }, now);
+    this.#teller = new Teller(this.#notifier, { language: config.lang, labels: config.labels, externalUrl }, now);
+    this.#repeater = new Repeater(receivers, externalUrl, () => this.#teller.firing(this.pipeline.runs.values()), now);
     this.#broadcast = new Broadcast(this.pipeline, language, VERSION, now);
     const source = {
       metrics: async () => {
@@ -186,11 +192,13 @@ export class App {
       await this.#tail.stop(this.#now());
       this.#follow.end();
     }
+    const repeated = this.#repeater.stop();
     const delivered = await this.#notifier.drain(deadlineMs);
     if (!delivered) this.#logger.warn({}, 'not everything could be delivered in time; it waits in the state folder');
     await this.#broadcast.live.close();
     await this.#server.close();
     await this.#notifier.close();
+    await repeated;
   }
 
   #followInput(): Promise<void> {
@@ -208,6 +216,7 @@ export class App {
   #tick(): void {
     this.pipeline.tick(this.#now());
     this.pipeline.attempt('the live stream', () => this.#broadcast.tick());
+    if (this.#ready) this.#repeater.tick();
   }
 
   #every(intervalMs: number, work: () => void): void {

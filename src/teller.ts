@@ -1,7 +1,9 @@
 import type { Incident } from './model/incident.ts';
-import { incidentIdOf, type NoticeOptions, noticeOf, runKeyOf } from './notices.ts';
+import type { Notice } from './model/notice.ts';
+import { incidentIdOf, isTold, type NoticeOptions, noticeOf, runKeyOf } from './notices.ts';
 import type { Notifier } from './notify/notifier.ts';
 import type { WatchedRun } from './pipeline/watched-run.ts';
+import type { Run } from './runs/run.ts';
 
 /** Decides what of a run's incidents is news and what is history, and hands it to the notifier. */
 export class Teller {
@@ -50,9 +52,28 @@ export class Teller {
     }
   }
 
+  /**
+   * What fires in these runs, each as it will be when it is asked for: null once it has resolved. Of runs that had ended
+   * before they were first seen, nothing: that is history.
+   */
+  firing(runs: Iterable<WatchedRun>): (() => Notice | null)[] {
+    return [...runs].flatMap((watched) => {
+      if (!watched.live || hadEnded(watched.run)) return [];
+      return watched.incidents.filter(isTold).map(({ id }) => () => {
+        const incident = watched.incidents.find((one) => one.id === id && isTold(one));
+        return incident === undefined ? null : noticeOf(watched, incident, this.#now(), this.#options);
+      });
+    });
+  }
+
   #tell(watched: WatchedRun, incident: Incident, over: boolean): void {
     const notice = noticeOf(watched, incident, this.#now(), this.#options);
     // the leader of its group speaks for it; only who has heard of it already hears that it is over
     this.#notifier.tell(notice, { spokenFor: incident.inhibitedBy !== null, over });
   }
+}
+
+/** Whether the run was over when it was first seen. */
+function hadEnded(run: Run): boolean {
+  return (run.lastRecordMs ?? 0) <= run.firstSeenMs && run.state(run.firstSeenMs) !== 'running';
 }

@@ -16,7 +16,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['view'],
   ['tail', 'notify', 'metrics', 'server'],
   ['config', 'replay', 'follow', 'notices', 'bad-lines', 'logging', 'state-dir'],
-  ['teller', 'broadcast', 'outside', 'standard-input'],
+  ['teller', 'broadcast', 'repeater', 'outside', 'standard-input'],
   ['app'],
   ['cli'],
 ];

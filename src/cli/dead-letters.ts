@@ -67,7 +67,7 @@ function openNotifier(stateDir: string, config: Config): Notifier | null {
   try {
     return new Notifier({
       stateDir,
-      receivers: config.receivers.map(configureReceiver),
+      receivers: config.receivers.map((options) => configureReceiver(options, config.lang)),
       externalUrl: externalUrlOf(config),
       language: LANGUAGES[config.lang],
       logger: createLogger({ level: config.log_level === 'info' ? 'warn' : config.log_level, format: 'pretty' }),

@@ -4,6 +4,7 @@ import { VERSION } from '../version.ts';
 import { addCheck } from './check.ts';
 import { EXIT } from './exit.ts';
 import { addNotifications } from './notifications.ts';
+import { addNotify } from './notify.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
 
@@ -23,7 +24,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const finish = (result: number) => {
     code = result;
   };
-  for (const add of [addRun, addCheck, addReplay, addNotifications]) add(program, finish);
+  for (const add of [addRun, addCheck, addReplay, addNotify, addNotifications]) add(program, finish);
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;

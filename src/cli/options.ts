@@ -25,15 +25,22 @@ export const COMMON: readonly OptionSpec[] = [
   setting('lang', '--lang <language>', ['en', 'zh-CN']),
 ];
 
-/** What is remembered where, and who is told. */
-export const STATE: readonly OptionSpec[] = [
-  setting('state_dir', '--state-dir <dir>'),
+/** Who is told, in short. */
+export const TELL: readonly OptionSpec[] = [
   {
     flags: '--webhook <url>',
     help: "tell this address, in Alertmanager's format; may be repeated, in the environment separated by spaces",
     repeatable: true,
   },
+  {
+    flags: '--alertmanager <url>',
+    help: 'post alerts to this Alertmanager as Prometheus does; may be repeated likewise',
+    repeatable: true,
+  },
 ];
+
+/** What is remembered where, and who is told. */
+export const STATE: readonly OptionSpec[] = [setting('state_dir', '--state-dir <dir>'), ...TELL];
 
 export const SERVE: readonly OptionSpec[] = [setting('listen', '--listen <host:port>'), ...STATE];
 
@@ -84,18 +91,20 @@ export function configOf(command: Command, paths: readonly string[]): Config {
   }
   if (paths.length > 0) overrides.paths = { value: paths, place: 'paths' };
   const config = loadConfig((values.config as string | undefined) ?? null, overrides);
-  const webhooks = (values.webhook as string[] | undefined) ?? [];
-  return webhooks.length === 0 ? config : withWebhooks(config, webhooks);
+  return (['webhook', 'alertmanager'] as const).reduce(
+    (before, type) => withReceivers(before, type, (values[type] as string[] | undefined) ?? []),
+    config,
+  );
 }
 
-function withWebhooks(config: Config, urls: readonly string[]): Config {
+function withReceivers(config: Config, type: 'webhook' | 'alertmanager', urls: readonly string[]): Config {
   const taken = new Set(config.receivers.map(({ name }) => name));
   const added = urls.map((url) => {
-    let name = 'webhook';
-    for (let number = 2; taken.has(name); number++) name = `webhook-${number}`;
+    let name: string = type;
+    for (let number = 2; taken.has(name); number++) name = `${type}-${number}`;
     taken.add(name);
-    return { type: 'webhook', name, url };
+    return { type, name, url };
   });
-  const { receivers } = loadConfig(null, { receivers: { value: added, place: '--webhook' } });
+  const { receivers } = loadConfig(null, { receivers: { value: added, place: `--${type}` } });
   return { ...config, receivers: [...config.receivers, ...receivers] };
 }

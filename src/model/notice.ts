@@ -10,10 +10,26 @@ export interface Notice {
   readonly status: 'firing' | 'resolved';
   /** `alertname`, `run`, `severity`, and the operator's static labels. */
   readonly labels: Readonly<Record<string, string>>;
+  /** In the language of the agent. */
   readonly annotations: Readonly<Record<string, string>>;
+  /** What people read of it, by language; a notice that is not of one incident has none. */
+  readonly texts?: Readonly<Record<string, NoticeText>>;
   readonly startsAtMs: number;
   /** null while firing. */
   readonly endsAtMs: number | null;
   /** Where a person sees more about it; empty when there is no such page. */
   readonly generatorUrl: string;
+}
+
+/** What people read of a notice, in one language; null is what there is nothing to say of. */
+export interface NoticeText {
+  /** The annotations that are sentences. */
+  readonly annotations: Readonly<Record<'summary' | 'description' | 'diagnosis' | 'advice', string>>;
+  /** What diagnosis and advice are made of, for messages that show it line by line. */
+  readonly meaning: string;
+  readonly weights: string | null;
+  readonly goBack: string | null;
+  readonly wasted: string | null;
+  readonly cause: string | null;
+  readonly todo: string;
 }

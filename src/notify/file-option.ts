@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { errorCode } from './error-code.ts';
+import { isHttpUrl } from './options.ts';
 
 /** A `..._file` option whose file gives no value now. The message names the option and the error code, not the content. */
 export class FileOptionError extends Error {
@@ -25,4 +26,18 @@ export async function fileOption(
   const trimmed = text.trim();
   if (trimmed === '') throw new FileOptionError(`${name}_file is empty`);
   return trimmed;
+}
+
+/**
+ * The address of a receiver.
+ *
+ * @throws FileOptionError when its file holds none
+ */
+export async function urlOption(options: {
+  readonly url?: string | undefined;
+  readonly url_file?: string | undefined;
+}) {
+  const url = await fileOption('url', options.url, options.url_file);
+  if (url === undefined || !isHttpUrl(url)) throw new FileOptionError('url_file holds no http:// or https:// address');
+  return url;
 }

@@ -14,15 +14,19 @@ export function isHttpUrl(text: string): boolean {
   return protocol === 'http:' || protocol === 'https:';
 }
 
-/** A time limit written as `500ms`, `10s` or `1m`; milliseconds once parsed. */
-export function timeLimit(normally: string) {
+/** A time written as `500ms`, `10s` or `1m`; milliseconds once parsed. */
+export function duration(normally: string, description: string) {
   return z
     .string()
     .regex(DURATION, 'must be a duration such as 500ms, 10s or 1m')
     .prefault(normally)
     .transform(toMs)
     .pipe(z.number().min(1, 'must be at least 1ms').max(600_000, 'must be at most 10m'))
-    .describe('Time limit of one request');
+    .describe(description);
+}
+
+export function timeLimit(normally: string) {
+  return duration(normally, 'Time limit of one request: 10s, for e-mail and commands 30s');
 }
 
 /**
@@ -44,4 +48,38 @@ export function secretText(description: string) {
 /** A file that holds a value, for those who mount their secrets. */
 export function secretFile(description: string) {
   return z.string().min(1, 'must name a file').meta({ description });
+}
+
+/** The address of a receiver, written down or in a file. To be checked with {@link exactlyOne}. */
+export function urlOptions(description: string) {
+  return {
+    url: secretUrl(description).optional(),
+    url_file: secretFile('File that holds the address, read before every request').optional(),
+  };
+}
+
+/** A key with which requests are signed. To be checked with {@link atMostOne}. */
+export function secretOptions(description: string) {
+  return {
+    secret: secretText(description).optional(),
+    secret_file: secretFile('File that holds the key, read before every request').optional(),
+  };
+}
+
+type Check = readonly [(options: Record<string, unknown>) => boolean, { path: string[]; message: string }];
+
+/** For `refine`: an option is given as it is or as a file, one of both. */
+export function exactlyOne(name: string): Check {
+  return [
+    (options) => (options[name] === undefined) !== (options[`${name}_file`] === undefined),
+    { path: [name], message: `give one of ${name} and ${name}_file, not both` },
+  ];
+}
+
+/** For `refine`: an option is given as it is, as a file, or not at all. */
+export function atMostOne(name: string): Check {
+  return [
+    (options) => options[name] === undefined || options[`${name}_file`] === undefined,
+    { path: [name], message: `give one of ${name} and ${name}_file, not both` },
+  ];
 }

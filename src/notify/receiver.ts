@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SEVERITIES } from '../model/alert.ts';
 import type { Notice } from '../model/notice.ts';
+import { LANGUAGES, type LanguageName } from '../text/index.ts';
 import { routingOptions } from './routing.ts';
 
 /**
@@ -30,23 +31,35 @@ export interface SendContext {
 /** Sends one notice once. Keeps its own time limit, throws nothing, and never holds an answer of unknown size. */
 export interface Receiver {
   send(notice: Notice, context: SendContext): Promise<Outcome>;
+  /** Where silence means that it is over: what is firing is sent again at this interval, in ms. */
+  readonly repeatMs?: number;
 }
 
 /** A kind of receiver: one file, and one line in `index.ts`. */
 export interface ReceiverKind<Schema extends z.ZodType = z.ZodType> {
   readonly type: string;
   readonly options: Schema;
-  create(options: z.output<Schema>): Receiver;
+  /** @param lang the language that it speaks */
+  create(options: z.output<Schema>, lang: LanguageName): Receiver;
 }
 
 /** Options that every kind has; spread into its schema. */
 export function commonOptions<const Type extends string>(type: Type) {
   return {
     type: z.literal(type),
-    name: z.string().min(1).max(64).default(type).describe('Name in logs and metrics; each receiver has its own'),
+    name: z
+      .string()
+      .min(1)
+      .max(64)
+      .default(type)
+      .describe('Name in logs and metrics; each receiver has its own; its type if not given'),
     send_resolved: z.boolean().default(true).describe('Tell also when an alert has resolved'),
     min_severity: z.enum(SEVERITIES).default('info').describe('Alerts below it are not told'),
     ...routingOptions,
+    lang: z
+      .enum(Object.keys(LANGUAGES) as [LanguageName, ...LanguageName[]])
+      .optional()
+      .describe('Language of what it gets; the one of the agent if not given'),
   };
 }
 

@@ -1,6 +1,7 @@
 import { alerts } from './en/alerts.ts';
 import { explainEn } from './en/explain.ts';
 import { knowledgeEn } from './en/knowledge.ts';
+import { messageEn } from './en/message.ts';
 import { weightsEn } from './en/weights.ts';
 import { count, duration } from './en/words.ts';
 import type { Language } from './language.ts';
@@ -12,6 +13,7 @@ export const en: Language = {
   explain: explainEn,
   heldBack: (firing, resolved) =>
     `${count(firing + resolved, 'notification was', 'notifications were')} held back by the rate limit: ${firing} firing, ${resolved} resolved`,
+  message: messageEn,
   report: {
     title: (runs) => count(runs, 'run', 'runs'),
     noRuns: 'No training log found.',

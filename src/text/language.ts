@@ -50,6 +50,20 @@ export interface ExplainText {
   readonly label: Readonly<Record<'weights' | 'goBack' | 'nowhere' | 'wasted' | 'cause', string>>;
 }
 
+/** Words of the messages that receivers send. */
+export interface MessageText {
+  /** The first line: `CRITICAL: loss is NaN at step 61`. */
+  readonly headline: (kind: 'info' | 'warning' | 'critical' | 'resolved', summary: string) => string;
+  readonly label: Readonly<
+    Record<'run' | 'what' | 'since' | 'until' | 'weights' | 'goBack' | 'wasted' | 'cause' | 'todo', string>
+  >;
+  /** Words of links. */
+  readonly open: string;
+  readonly runbook: string;
+  /** Between a label and its text. */
+  readonly colon: string;
+}
+
 /** Every sentence that alerts and reports say, in one language. */
 export interface Language {
   readonly alerts: Readonly<Record<AlertName, AlertText>>;
@@ -60,6 +74,7 @@ export interface Language {
   readonly explain: ExplainText;
   /** One message for those that a rate limit held back; `firing` and `resolved` are counts. */
   readonly heldBack: (firing: number, resolved: number) => string;
+  readonly message: MessageText;
   readonly report: {
     readonly title: (runs: number) => string;
     readonly noRuns: string;

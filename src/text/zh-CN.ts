@@ -2,6 +2,7 @@ import type { Language } from './language.ts';
 import { alerts } from './zh-CN/alerts.ts';
 import { explainZhCN } from './zh-CN/explain.ts';
 import { knowledgeZhCN } from './zh-CN/knowledge.ts';
+import { messageZhCN } from './zh-CN/message.ts';
 import { weightsZhCN } from './zh-CN/weights.ts';
 import { duration } from './zh-CN/words.ts';
 
@@ -12,6 +13,7 @@ export const zhCN: Language = {
   explain: explainZhCN,
   heldBack: (firing, resolved) =>
     `速率限制合并了 ${firing + resolved} 条通知：${firing} 条告警中，${resolved} 条已恢复`,
+  message: messageZhCN,
   report: {
     title: (runs) => `${runs} 个任务`,
     noRuns: '没有找到训练日志。',

@@ -28,7 +28,12 @@ export interface Explanation {
 
 /** All that is said of `incident` in a run that is configured so. */
 export function explain(incident: Incident, context: RunContext, language: Language): Explanation {
-  const { summary, meaning, weights, cause, goBack, wasted, todo } = partsOf(incident, context, language);
+  return explanationOf(partsOf(incident, context, language), language);
+}
+
+/** The parts put together. */
+export function explanationOf(parts: Parts, language: Language): Explanation {
+  const { summary, meaning, weights, cause, goBack, wasted, todo } = parts;
   const text = language.explain;
   return {
     summary,
