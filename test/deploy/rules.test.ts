@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ALERTS, SEVERITIES } from '../../src/model/alert.ts';
 import { describeWith, program } from '../support/programs.ts';
-import { EXPORTED, metricsIn } from '../support/promql.ts';
+import { EXPORTED, MADE_BY_PROMETHEUS, metricsIn } from '../support/promql.ts';
 
 interface Rule {
   readonly alert?: string;
@@ -22,8 +22,6 @@ interface Case {
 const RULES_FILE = 'deploy/prometheus/rules/nanwatch.rules.yaml';
 const TEST_FILES = globSync('deploy/prometheus/rules/tests/*.yaml');
 const RUNBOOK = 'https://github.com/nanwatch/nanwatch/blob/main/docs/runbook.md';
-/** Not the agent's own: made by Prometheus and by prom-client. */
-const FOREIGN = ['up', 'process_start_time_seconds'];
 
 const groups = parse(readFileSync(RULES_FILE, 'utf8')).groups as readonly { rules: readonly Rule[] }[];
 const all = groups.flatMap(({ rules }) => rules);
@@ -42,7 +40,7 @@ it.each(ALERTS)('%s has a rule of the same name', (alert) => {
 it.each(all.map(({ alert, record, expr }) => [alert ?? record, expr] as const))(
   '%s asks for metrics that exist',
   (_, expr) => {
-    for (const metric of metricsIn(expr)) expect([...EXPORTED, ...recorded, ...FOREIGN]).toContain(metric);
+    for (const metric of metricsIn(expr)) expect([...EXPORTED, ...recorded, ...MADE_BY_PROMETHEUS]).toContain(metric);
   },
 );
 
