@@ -27,11 +27,14 @@ const groups = parse(readFileSync(RULES_FILE, 'utf8')).groups as readonly { rule
 const all = groups.flatMap(({ rules }) => rules);
 const rules = all.flatMap(({ alert, ...rest }) => (alert === undefined ? [] : [{ alert, ...rest }]));
 const recorded = all.flatMap(({ record }) => record ?? []);
-const cases = TEST_FILES.flatMap((file) =>
-  (parse(readFileSync(file, 'utf8')).tests as readonly { alert_rule_test: readonly Case[] }[]).flatMap(
-    ({ alert_rule_test }) => alert_rule_test,
-  ),
-);
+interface Test {
+  readonly alert_rule_test?: readonly Case[];
+  readonly promql_expr_test?: readonly { readonly expr: string }[];
+}
+
+const tests = TEST_FILES.flatMap((file) => parse(readFileSync(file, 'utf8')).tests as readonly Test[]);
+const cases = tests.flatMap(({ alert_rule_test = [] }) => alert_rule_test);
+const asked = tests.flatMap(({ promql_expr_test = [] }) => promql_expr_test.map(({ expr }) => expr));
 
 it.each(ALERTS)('%s has a rule of the same name', (alert) => {
   expect(rules.map((rule) => rule.alert)).toContain(alert);
@@ -57,6 +60,15 @@ describe.each(rules)('rule $alert', ({ alert, labels, annotations }) => {
     expect(own.some(({ exp_alerts }) => exp_alerts.length > 0)).toBe(true);
     expect(own.some(({ exp_alerts }) => exp_alerts.length === 0)).toBe(true);
   });
+});
+
+it.each(recorded)('%s has a test', (record) => {
+  expect(asked).toContain(record);
+});
+
+it.each(rules)('$alert stands in the runbook', ({ alert }) => {
+  const section = readFileSync('docs/runbook.md', 'utf8').split(`## ${alert}\n`)[1]?.split('\n## ')[0];
+  for (const part of ['Meaning', 'Impact', 'Diagnosis', 'Mitigation']) expect(section).toContain(`**${part}.** `);
 });
 
 /** Runs a checker that prints what is wrong and exits 1. */
