@@ -67,7 +67,15 @@ describe('.dockerignore', () => {
     expect(lines).toContain('*');
     const allowed = lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
     expect(allowed).toEqual(
-      expect.arrayContaining(['package.json', 'package-lock.json', 'tsconfig.json', 'src', 'bin']),
+      expect.arrayContaining([
+        'package.json',
+        'package-lock.json',
+        'tsconfig.json',
+        'vite.config.ts',
+        'vite.node.config.ts',
+        'src',
+        'bin',
+      ]),
     );
     expect(allowed).not.toContain('node_modules');
   });
