@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import { Child } from '../support/child.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { freePort } from '../support/free-port.ts';
 import { kustomized, type Manifest } from '../support/manifests.ts';
@@ -43,9 +44,19 @@ const PROGRAMS = [
   program('podman', 'podman buildah runc netavark aardvark-dns catatonit iptables'),
   program('runc', 'runc'),
   newerProgram('kustomize'),
+  newerProgram('docker-compose'),
 ];
 
-describeWith(PROGRAMS, 'the image', (_podman, _runc, kustomize = '') => {
+/** LLaMA-Factory's own compose file, with a trainer that is root as there, and a volume that is empty at first. */
+const LLAMA_FACTORY = `services:
+  llamafactory:
+    image: ${IMAGE}
+    user: "0:0"
+    entrypoint: [node, /app/demo/trainer.js, --from, /app/demo/runs, --into, /app/saves]
+    healthcheck: { disable: true }
+`;
+
+describeWith(PROGRAMS, 'the image', (podmanPath = '', _runc, kustomize = '', compose = '') => {
   beforeAll(() => {
     // crun cannot start containers where cgroups are of both versions; more descriptors than the machine has are refused
     writeFileSync(
@@ -164,4 +175,48 @@ describeWith(PROGRAMS, 'the image', (_podman, _runc, kustomize = '') => {
       podman('play', 'kube', '--down', file);
     }
   }, 90_000);
+
+  it.each([
+    ['the demo stack', ['deploy/compose/compose.yaml'], ['trainer', 'nanwatch', 'inbox']],
+    ["LLaMA-Factory's own, with a trainer that is root", ['deploy/compose/llamafactory.yaml'], []],
+  ])('runs under docker-compose: %s', { timeout: 60_000 }, async (_, files, services) => {
+    const [folder, port] = [temporaryFolder(), await freePort()];
+    const own = join(folder, 'docker-compose.yml');
+    writeFileSync(own, services.length === 0 ? LLAMA_FACTORY : '');
+    const local = join(folder, 'local.yml');
+    writeFileSync(
+      local,
+      `services:\n  nanwatch:\n    image: ${IMAGE}\n    ports: !override ["127.0.0.1:${port}:9909"]\n` +
+        services
+          .filter((name) => name !== 'nanwatch')
+          .map((name) => `  ${name}: { image: '${IMAGE}' }\n`)
+          .join(''),
+    );
+    // podman speaks the Docker engine's own language
+    const socket = join(folder, 'engine.sock');
+    const containers = { ...process.env, CONTAINERS_CONF: join(settings, 'containers.conf') };
+    const engine = new Child(podmanPath, ['system', 'service', '--time=0', `unix://${socket}`], { env: containers });
+    await engine.until('the engine listens', () => existsSync(socket));
+    const all = [...(services.length === 0 ? [own] : []), ...files.map((file) => resolve(file)), local];
+    const run = (...args: readonly string[]) =>
+      spawnSync(compose, [...all.flatMap((file) => ['-f', file]), '-p', NAME, ...args], {
+        encoding: 'utf8',
+        env: { ...process.env, DOCKER_HOST: `unix://${socket}` },
+      });
+    const { status, stderr } = run('up', '-d', '--no-build', '--pull', 'never', ...services);
+    try {
+      expect(status, stderr).toBe(0);
+      await until(
+        'both runs are read',
+        async () => {
+          const samples = await metrics(port);
+          const steps = samples.filter(({ name }) => name === 'trainer_step');
+          return steps.length === 2 && sampleValue(samples, 'nanwatch_state_persistent') === 1;
+        },
+        { withinMs: 30_000, everyMs: 200 },
+      );
+    } finally {
+      run('down', '-v', '-t', '1');
+    }
+  });
 });
