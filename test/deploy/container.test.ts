@@ -110,6 +110,10 @@ describeWith(PROGRAMS, 'the image', (podmanPath = '', _runc, kustomize = '', com
       expect(sampleValue(samples, 'nanwatch_files_polled')).toBe(0);
       podman('healthcheck', 'run', NAME);
       expect(podman('exec', NAME, 'id', '-u')).toBe('65532');
+      const { bomFormat, components } = JSON.parse(podman('exec', NAME, 'cat', '/app/sbom.cdx.json'));
+      const names = components.map(({ name }: { name: string }) => name);
+      expect({ bomFormat, names }).toEqual({ bomFormat: 'CycloneDX', names: expect.arrayContaining(['ws', 'pino']) });
+      expect(names).not.toContain('vitest');
 
       const beganMs = performance.now();
       podman('kill', '--signal', 'SIGTERM', NAME);

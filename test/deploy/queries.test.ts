@@ -16,6 +16,8 @@ import { until } from '../support/until.ts';
 const RECORDED = ['test/fixtures/runs', 'test/fixtures/llamafactory'];
 const LOG = 'trainer_log.jsonl';
 const CONSOLE = 'test/fixtures/consoles/v1_nan.log';
+/** Every awkward character that a folder may have, and as long as may be. */
+const AWKWARD = `console/医疗 "问答" 'x' {a="b"} \\d ${'long '.repeat(34)}`.trimEnd();
 const RULES = 'deploy/prometheus/rules/nanwatch.rules.yaml';
 const DASHBOARDS = 'grafana/dashboards';
 
@@ -52,7 +54,7 @@ function recordedLogs(): Map<string, string[]> {
       .map(({ name }) => join(basename(folder), name, LOG))
       .map((path): [string, string[]] => [path, lines(join(dirname(folder), path))]),
   );
-  return new Map([...logs, ['console/train.log', lines(CONSOLE)]]);
+  return new Map([...logs, [`${AWKWARD}/train.log`, lines(CONSOLE)]]);
 }
 
 /** Writes all recorded runs at once, a part of each at a time, and waits for the server to see every part. */
@@ -138,8 +140,8 @@ function answersEverything(start: (agent: string) => Promise<QueryServer>): void
   it('every panel finds data, every rule too, and its alerts are those of the agent', { timeout: 90_000 }, async () => {
     const runs = temporaryFolder();
     // an old piece of a log that is compressed is an error to count
-    mkdirSync(join(runs, 'console'));
-    writeFileSync(join(runs, 'console/train.log.1.gz'), '');
+    mkdirSync(join(runs, AWKWARD), { recursive: true });
+    writeFileSync(join(runs, AWKWARD, 'train.log.1.gz'), '');
     const agent = await agentWithReceivers(runs);
     const server = await start(hostOf(agent));
     await replay(runs, server);
@@ -157,6 +159,11 @@ function answersEverything(start: (agent: string) => Promise<QueryServer>): void
 
     const names = (await agent.runs()).map(({ run }) => run);
     expect(await withoutData(server, names)).toEqual([]);
+    const ofRun = queries().filter(({ place }) => /^run.json \/ (State|Progress|Gradient norm) /.test(place));
+    for (const { expr } of ofRun) {
+      const query = withoutVariables(expr, { run: AWKWARD });
+      expect(await server.seriesInRange(query), query).toBeGreaterThan(0);
+    }
     const empty: string[] = [];
     for (const record of RECORDING_RULES) if ((await server.seriesInRange(record)) === 0) empty.push(record);
     expect(empty).toEqual([]);
