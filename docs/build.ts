@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { configSchema } from '../src/config/schema.ts';
 import { ENTRIES } from '../src/knowledge/entries.ts';
-import { AGENT, type MetricSpec, TRAINING } from '../src/metrics/names.ts';
+import { AGENT, type MetricSpec, PROCESS, TRAINING } from '../src/metrics/names.ts';
 import { KNOWLEDGE, type KnowledgeId } from '../src/model/knowledge.ts';
 import { LANGUAGES } from '../src/text/index.ts';
 
@@ -30,7 +30,8 @@ function metricsPage(): string {
     metricTable(Object.values(TRAINING)),
     '## The agent',
     metricTable(Object.values(AGENT)),
-    'And the process metrics of prom-client (`process_*`, `nodejs_*`).',
+    'And the process metrics of prom-client (`process_*`, `nodejs_*`), of which dashboards and rules use:',
+    metricTable(Object.values(PROCESS)),
   ].join('\n\n');
 }
 

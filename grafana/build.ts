@@ -4,9 +4,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { agentDashboard } from './agent-dashboard.ts';
+import { fleetDashboard } from './fleet-dashboard.ts';
 import { runDashboard } from './run-dashboard.ts';
 
-const DASHBOARDS = { 'run.json': runDashboard } as const;
+const DASHBOARDS = { 'run.json': runDashboard, 'fleet.json': fleetDashboard, 'agent.json': agentDashboard } as const;
 
 function committed(path: string): string | null {
   try {

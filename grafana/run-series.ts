@@ -90,13 +90,14 @@ export const badValues = timeseries(
   {
     title: 'Bad values',
     description:
-      'New values that were NaN, infinite or a loss of exactly 0, those between two scrapes included. With the NaN filter of the Hugging Face Trainer on, a NaN loss is logged as 0.',
+      'New values that were NaN, infinite or a loss of exactly 0, and steps that the console says were skipped, those between two scrapes included. With the NaN filter of the Hugging Face Trainer on, a NaN loss is logged as 0.',
     unit: 'short',
     empty: 'none so far',
   },
   [
     range(growth(TRAINING.nonfinite, ['field', 'kind']), '{{field}} {{kind}}'),
     range(growth(TRAINING.zeroLoss, ['run']), 'loss 0'),
+    range(growth(TRAINING.skippedSteps, ['run']), 'steps skipped'),
   ],
   [
     [null, 'green'],

@@ -1,30 +1,13 @@
 import { TableCellDisplayMode, VisibilityMode } from '@grafana/grafana-foundation-sdk/common';
-import { MappingType, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as StateTimelinePanel } from '@grafana/grafana-foundation-sdk/statetimeline';
 import { PanelBuilder as TablePanel } from '@grafana/grafana-foundation-sdk/table';
 import { TRAINING } from '../src/metrics/names.ts';
-import type { Severity } from '../src/model/alert.ts';
-import { RUN_STATES, type RunState } from '../src/model/run-state.ts';
 import { DATASOURCE, instant, NEUTRAL, range, stat, thresholds } from './panels.ts';
 import { latest, of, stateCode, whileAlive } from './promql.ts';
+import { SEVERITY_NAMES, STATE_NAMES } from './words.ts';
 
 const NO_RUN = 'no such run';
-const STATE_COLORS: Readonly<Record<RunState, string>> = {
-  running: 'green',
-  stalled: 'orange',
-  finished: 'blue',
-  failed: 'red',
-};
-const SEVERITY_COLORS: Readonly<Record<Severity, string>> = { info: 'blue', warning: 'orange', critical: 'red' };
-
-const STATE_NAMES: ValueMapping = {
-  type: MappingType.ValueToText,
-  options: Object.fromEntries(
-    RUN_STATES.map((text, index) => [String(index + 1), { text, color: STATE_COLORS[text], index }]),
-  ),
-};
-
 export const state = stat(
   { title: 'State', description: 'What the run is doing now.', unit: 'none', empty: NO_RUN },
   stateCode(),
@@ -120,15 +103,7 @@ export const firingTable = new TablePanel()
   })
   .thresholds(thresholds([null, 'text']))
   .overrideByName('Severity', [
-    {
-      id: 'mappings',
-      value: [
-        {
-          type: MappingType.ValueToText,
-          options: Object.fromEntries(Object.entries(SEVERITY_COLORS).map(([name, color]) => [name, { color }])),
-        },
-      ],
-    },
+    { id: 'mappings', value: [SEVERITY_NAMES] },
     { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorBackground } },
     { id: 'custom.width', value: 120 },
   ])

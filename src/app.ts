@@ -62,6 +62,8 @@ export class App {
   #ready = false;
   #stopping: Promise<void> | undefined;
   #url = '';
+  /** Called when metrics that were asked for from now on have been sent. */
+  #onScraped = () => {};
   /** Settles when standard input has ended; undefined when it is not watched. */
   #input: Promise<void> | undefined;
 
@@ -109,9 +111,11 @@ export class App {
     const source = {
       metrics: async () => {
         const exposition = new Exposition();
+        // whoever waits for a scrape wants one of what is known from then on
+        const sent = this.#onScraped;
         writeTraining(exposition, this.pipeline, now());
         await self.write(exposition);
-        return { contentType: self.contentType, bytes: exposition.bytes };
+        return { contentType: self.contentType, bytes: exposition.bytes, sent };
       },
       runs: () => this.#broadcast.runs(),
       run: (id: string) => this.#broadcast.run(id),
@@ -175,15 +179,15 @@ export class App {
   }
 
   /**
-   * Reads what is on disk to its end, delivers what is due until `deliverMs` have gone by, and lets everything go.
-   * Idempotent.
+   * Reads what is on disk to its end, delivers what is due until `deliverMs` have gone by, serves until `/metrics` was
+   * scraped once more or `lingerMs` have gone by, and lets everything go. Idempotent.
    */
-  stop(deliverMs: number): Promise<void> {
-    this.#stopping ??= this.#stop(deliverMs);
+  stop(deliverMs: number, lingerMs = 0): Promise<void> {
+    this.#stopping ??= this.#stop(deliverMs, lingerMs);
     return this.#stopping;
   }
 
-  async #stop(deliverMs: number): Promise<void> {
+  async #stop(deliverMs: number, lingerMs: number): Promise<void> {
     const deadlineMs = this.#now() + deliverMs;
     for (const timer of this.#timers) clearInterval(timer);
     if (this.#input !== undefined) process.stdin.destroy();
@@ -193,12 +197,28 @@ export class App {
       this.#follow.end();
     }
     const repeated = this.#repeater.stop();
+    const scraped = this.#lastScrape(lingerMs);
     const delivered = await this.#notifier.drain(deadlineMs);
     if (!delivered) this.#logger.warn({}, 'not everything could be delivered in time; it waits in the state folder');
+    await scraped;
     await this.#broadcast.live.close();
     await this.#server.close();
     await this.#notifier.close();
     await repeated;
+  }
+
+  /** Settles when what is known now was scraped, or `lingerMs` have gone by. */
+  async #lastScrape(lingerMs: number): Promise<void> {
+    if (lingerMs === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((done) => {
+      this.#onScraped = done;
+      timer = setTimeout(() => {
+        this.#logger.warn({ lingerMs }, 'nobody has scraped the last values');
+        done();
+      }, lingerMs);
+    });
+    clearTimeout(timer);
   }
 
   #followInput(): Promise<void> {

@@ -27,7 +27,8 @@ export async function follow(config: Config, exitWhenFinished: boolean): Promise
     await app.start();
     const finished = exitWhenFinished ? whenFinished(app) : new Promise<never>(() => {});
     const ended = app.inputEnded.then(() => 'terminate' as const);
-    await app.stop(deliverMs(await Promise.race([stopping, finished, ended])));
+    const request = await Promise.race([stopping, finished, ended]);
+    await app.stop(deliverMs(request), request === 'terminate' ? config.linger : 0);
     return EXIT.ok;
   } finally {
     await app.stop(0);

@@ -48,6 +48,7 @@ export const FOLLOW: readonly OptionSpec[] = [
   { ...setting('log', '--log <run=path>'), repeatable: true },
   setting('poll', '--poll'),
   setting('ignore_older', '--ignore-older <duration>'),
+  setting('linger', '--linger <duration>'),
   { flags: '--once', help: 'read what is there, deliver, and exit as check does' },
   { flags: '--exit-when-finished', help: 'stop when every run has ended' },
 ];

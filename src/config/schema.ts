@@ -38,6 +38,9 @@ export const configSchema = z.strictObject({
     .default([])
     .describe('RUN=PATH: YAML with the arguments that a run was started with, where none lies in its folder'),
   poll: z.boolean().default(false).describe('look four times a second instead of waiting for file events'),
+  linger: duration
+    .prefault('0s')
+    .describe('after SIGTERM, go on serving until /metrics was scraped once more, for at most so long'),
   ignore_older: duration.prefault('7d').describe('leave runs alone that have been idle for longer'),
   external_url: z
     .url({ protocol: /^https?$/ })

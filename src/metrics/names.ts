@@ -129,3 +129,14 @@ export const AGENT = {
     [],
   ),
 } as const satisfies Record<string, MetricSpec>;
+
+/** Metrics of the process, as prom-client makes them: those that dashboards and rules use. */
+export const PROCESS = {
+  startTime: gauge('process_start_time_seconds', 'Unix time at which the agent started.', []),
+  cpu: counter('process_cpu_seconds_total', 'CPU time spent.', []),
+  residentMemory: gauge('process_resident_memory_bytes', 'Memory of the process.', []),
+  heapUsed: gauge('nodejs_heap_size_used_bytes', 'Heap of JavaScript that is in use.', []),
+  openFiles: gauge('process_open_fds', 'Open file descriptors.', []),
+  maxFiles: gauge('process_max_fds', 'Most file descriptors that may be open.', []),
+  lag: gauge('nodejs_eventloop_lag_p99_seconds', 'How late the event loop was, 99 of 100 times at most.', []),
+} as const satisfies Record<string, MetricSpec>;

@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** What the HTTP side may ask for. Everything is made at the moment of the question. */
 export interface ServerSource {
-  metrics(): Promise<{ readonly contentType: string; readonly bytes: Buffer }>;
+  /** `sent` is called once a client has got them. */
+  metrics(): Promise<{ readonly contentType: string; readonly bytes: Buffer; readonly sent: () => void }>;
   runs(): unknown;
   /** undefined when there is no such run. */
   run(id: string): unknown;
@@ -20,6 +21,7 @@ export interface Answer {
   readonly contentType: string;
   readonly body: string | Buffer;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly sent?: () => void;
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -43,8 +45,8 @@ export async function route(source: ServerSource, url: URL): Promise<Answer | un
   const { pathname } = url;
   switch (pathname) {
     case '/metrics': {
-      const { contentType, bytes } = await source.metrics();
-      return { status: 200, contentType, body: bytes };
+      const { contentType, bytes, sent } = await source.metrics();
+      return { status: 200, contentType, body: bytes, sent };
     }
     case '/-/healthy':
     case '/healthz':
@@ -101,5 +103,7 @@ export function send(request: IncomingMessage, response: ServerResponse, answer:
     'X-Content-Type-Options': 'nosniff',
     ...answer.headers,
   });
-  response.end(request.method === 'HEAD' ? undefined : body);
+  const isHead = request.method === 'HEAD';
+  if (answer.sent !== undefined && !isHead) response.once('finish', answer.sent);
+  response.end(isHead ? undefined : body);
 }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { EXPORTED, metricsIn, withoutVariables } from '../support/promql.ts';
+import { EXPORTED, MADE_BY_PROMETHEUS, metricsIn, withoutVariables } from '../support/promql.ts';
 
 interface Target {
   readonly expr: string;
@@ -54,7 +54,7 @@ describe.each(FILES)('dashboard %s', (file) => {
     expect(query).not.toContain('$');
     const metrics = metricsIn(query);
     expect(metrics.length).toBeGreaterThan(0);
-    for (const metric of metrics) expect(EXPORTED).toContain(metric);
+    for (const metric of metrics) expect([...EXPORTED, ...MADE_BY_PROMETHEUS]).toContain(metric);
   });
 
   it('variables list what the agent exports', () => {
@@ -63,7 +63,11 @@ describe.each(FILES)('dashboard %s', (file) => {
       const series = /^label_values\((.+), \w+\)$/.exec(list)?.[1];
       for (const metric of metricsIn(withoutVariables(series ?? list))) expect(EXPORTED).toContain(metric);
     }
-    expect(templating.list.map(({ name }) => name)).toEqual(['datasource', 'job', 'run']);
+    expect(templating.list.map(({ name }) => name)).toEqual([
+      'datasource',
+      'job',
+      file === 'agent.json' ? 'instance' : 'run',
+    ]);
   });
 
   it.each(panels)(

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ALERTS, SEVERITIES } from '../../src/model/alert.ts';
 import { describeWith, program } from '../support/programs.ts';
-import { EXPORTED, metricsIn } from '../support/promql.ts';
+import { EXPORTED, MADE_BY_PROMETHEUS, metricsIn } from '../support/promql.ts';
 
 interface Rule {
   readonly alert?: string;
@@ -22,18 +22,19 @@ interface Case {
 const RULES_FILE = 'deploy/prometheus/rules/nanwatch.rules.yaml';
 const TEST_FILES = globSync('deploy/prometheus/rules/tests/*.yaml');
 const RUNBOOK = 'https://github.com/nanwatch/nanwatch/blob/main/docs/runbook.md';
-/** Not the agent's own: made by Prometheus and by prom-client. */
-const FOREIGN = ['up', 'process_start_time_seconds'];
 
 const groups = parse(readFileSync(RULES_FILE, 'utf8')).groups as readonly { rules: readonly Rule[] }[];
 const all = groups.flatMap(({ rules }) => rules);
 const rules = all.flatMap(({ alert, ...rest }) => (alert === undefined ? [] : [{ alert, ...rest }]));
 const recorded = all.flatMap(({ record }) => record ?? []);
-const cases = TEST_FILES.flatMap((file) =>
-  (parse(readFileSync(file, 'utf8')).tests as readonly { alert_rule_test: readonly Case[] }[]).flatMap(
-    ({ alert_rule_test }) => alert_rule_test,
-  ),
-);
+interface Test {
+  readonly alert_rule_test?: readonly Case[];
+  readonly promql_expr_test?: readonly { readonly expr: string }[];
+}
+
+const tests = TEST_FILES.flatMap((file) => parse(readFileSync(file, 'utf8')).tests as readonly Test[]);
+const cases = tests.flatMap(({ alert_rule_test = [] }) => alert_rule_test);
+const asked = tests.flatMap(({ promql_expr_test = [] }) => promql_expr_test.map(({ expr }) => expr));
 
 it.each(ALERTS)('%s has a rule of the same name', (alert) => {
   expect(rules.map((rule) => rule.alert)).toContain(alert);
@@ -42,7 +43,7 @@ it.each(ALERTS)('%s has a rule of the same name', (alert) => {
 it.each(all.map(({ alert, record, expr }) => [alert ?? record, expr] as const))(
   '%s asks for metrics that exist',
   (_, expr) => {
-    for (const metric of metricsIn(expr)) expect([...EXPORTED, ...recorded, ...FOREIGN]).toContain(metric);
+    for (const metric of metricsIn(expr)) expect([...EXPORTED, ...recorded, ...MADE_BY_PROMETHEUS]).toContain(metric);
   },
 );
 
@@ -59,6 +60,15 @@ describe.each(rules)('rule $alert', ({ alert, labels, annotations }) => {
     expect(own.some(({ exp_alerts }) => exp_alerts.length > 0)).toBe(true);
     expect(own.some(({ exp_alerts }) => exp_alerts.length === 0)).toBe(true);
   });
+});
+
+it.each(recorded)('%s has a test', (record) => {
+  expect(asked).toContain(record);
+});
+
+it.each(rules)('$alert stands in the runbook', ({ alert }) => {
+  const section = readFileSync('docs/runbook.md', 'utf8').split(`## ${alert}\n`)[1]?.split('\n## ')[0];
+  for (const part of ['Meaning', 'Impact', 'Diagnosis', 'Mitigation']) expect(section).toContain(`**${part}.** `);
 });
 
 /** Runs a checker that prints what is wrong and exits 1. */

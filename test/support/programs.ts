@@ -10,14 +10,25 @@ export interface Program {
   readonly skipReason: string;
 }
 
+/** The one command that brings a program: what is not in the machine's own Debian comes with a script of ours. */
+const NEWER_SERVERS = 'bash test/newer-servers.sh';
+
+/** Looks for a program that {@link NEWER_SERVERS} brings. */
+export function newerProgram(name: string): Program {
+  return programOf(name, NEWER_SERVERS);
+}
+
 /** Looks for a program on the PATH. */
 export function program(name: string, debianPackage: string): Program {
+  return programOf(name, `apt-get install -y --no-install-recommends ${debianPackage}`);
+}
+
+function programOf(name: string, cure: string): Program {
   const path = (process.env.PATH ?? '')
     .split(delimiter)
     .map((folder) => join(folder, name))
     .find(isExecutable);
   if (path !== undefined) return { name, path, skipReason: '' };
-  const cure = `apt-get install -y --no-install-recommends ${debianPackage}`;
   return { name, path: null, skipReason: `${name} is missing: ${cure}` };
 }
 

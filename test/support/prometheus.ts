@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
 import { cleanEnvironment } from './agent.ts';
-import { Child } from './child.ts';
 import { temporaryFolder } from './folder.ts';
 import { freePort } from './free-port.ts';
+import { QueryServer } from './query-server.ts';
 
 const DEPLOY = fileURLToPath(new URL('../../deploy/prometheus/', import.meta.url));
 
@@ -20,30 +20,10 @@ export interface PrometheusAlert {
   readonly state: 'pending' | 'firing' | 'inactive';
 }
 
-interface Series {
-  readonly metric: Readonly<Record<string, string>>;
-  readonly value: readonly [number, string];
-}
-
 /** A real Prometheus on the loopback. */
-export class Prometheus extends Child {
-  url = '';
-
-  async #get<T>(path: string): Promise<T> {
-    const response = await fetch(`${this.url}/api/v1/${path}`, { signal: AbortSignal.timeout(5_000) });
-    const { status, data, error } = (await response.json()) as { status: string; data: T; error?: string };
-    if (status !== 'success') throw new Error(error);
-    return data;
-  }
-
-  /** Values of an instant query, as Prometheus writes them. */
-  async query(query: string): Promise<string[]> {
-    const { result } = await this.#get<{ result: Series[] }>(`query?query=${encodeURIComponent(query)}`);
-    return result.map(({ value: [, value] }) => value);
-  }
-
+export class Prometheus extends QueryServer {
   async alerts(): Promise<PrometheusAlert[]> {
-    return (await this.#get<{ alerts: PrometheusAlert[] }>('alerts')).alerts;
+    return (await this.get<{ alerts: PrometheusAlert[] }>('alerts')).alerts;
   }
 
   /** Waits until the agent has been scraped. */
@@ -59,12 +39,17 @@ export class Prometheus extends Child {
  * @param agent HOST:PORT
  * @param alertmanager HOST:PORT; none without it
  */
-export async function startPrometheus(path: string, agent: string, alertmanager?: string): Promise<Prometheus> {
+export async function startPrometheus(
+  path: string,
+  agent: string,
+  alertmanager?: string,
+  scrapeInterval = '1s',
+): Promise<Prometheus> {
   const folder = temporaryFolder();
   const deployed = parse(readFileSync(join(DEPLOY, 'prometheus.yml'), 'utf8')) as Config;
   const config = {
     ...deployed,
-    global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
+    global: { scrape_interval: scrapeInterval, scrape_timeout: '1s', evaluation_interval: '1s' },
     rule_files: deployed.rule_files.map((glob) => join(DEPLOY, glob)),
     alerting: { alertmanagers: alertmanager === undefined ? [] : [{ static_configs: [{ targets: [alertmanager] }] }] },
     scrape_configs: deployed.scrape_configs

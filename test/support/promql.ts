@@ -1,5 +1,5 @@
 import { parser } from '@prometheus-io/lezer-promql';
-import { AGENT, type MetricSpec, TRAINING } from '../../src/metrics/names.ts';
+import { AGENT, type MetricSpec, PROCESS, TRAINING } from '../../src/metrics/names.ts';
 
 /** Names under which a metric is stored: a histogram has three, everything else one. */
 function storedNames({ name, type }: MetricSpec): string[] {
@@ -8,12 +8,22 @@ function storedNames({ name, type }: MetricSpec): string[] {
 
 /** Every series name that the agent exports from src/metrics/names.ts. */
 export const EXPORTED: ReadonlySet<string> = new Set(
-  [...Object.values(TRAINING), ...Object.values(AGENT)].flatMap(storedNames),
+  [...Object.values(TRAINING), ...Object.values(AGENT), ...Object.values(PROCESS)].flatMap(storedNames),
 );
 
+/** Series that Prometheus makes itself. */
+export const MADE_BY_PROMETHEUS = ['up', 'ALERTS'] as const;
+
 /** Puts a value for each of Grafana's variables, as Grafana would. */
-export function withoutVariables(query: string): string {
-  return query.replaceAll('$__rate_interval', '1m0s').replaceAll('$job', 'nanwatch').replaceAll('$run', 'qwen/sft');
+export function withoutVariables(
+  query: string,
+  { run = 'qwen/sft', job = 'nanwatch', instance = '.+', window = '1m0s' } = {},
+): string {
+  return query
+    .replaceAll('$__rate_interval', window)
+    .replaceAll('$job', job)
+    .replaceAll('$instance', instance)
+    .replaceAll(/\$\{run:raw\}/g, () => run);
 }
 
 /** Series names in a query. Throws where it is not PromQL. */
