@@ -83,3 +83,12 @@ export function atMostOne(name: string): Check {
     { path: [name], message: `give one of ${name} and ${name}_file, not both` },
   ];
 }
+
+/**
+ * For a schema's `refine`: no rate limit where alerts are kept until they are told to be over. The summary of what was
+ * held back never is, and what was held back may not be told to be over.
+ */
+export const noRateLimit: Check = [
+  ({ rate_limit }) => rate_limit === undefined,
+  { path: ['rate_limit'], message: 'is not for a receiver that groups and limits by itself; leave it out' },
+];

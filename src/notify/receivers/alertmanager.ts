@@ -3,7 +3,7 @@ import type { Notice } from '../../model/notice.ts';
 import { urlOption } from '../file-option.ts';
 import { postJson } from '../http-post.ts';
 import { inLanguage } from '../message.ts';
-import { duration, exactlyOne, timeLimit, urlOptions } from '../options.ts';
+import { duration, exactlyOne, noRateLimit, timeLimit, urlOptions } from '../options.ts';
 import { commonOptions, type Outcome, type Receiver, type ReceiverKind, type SendContext } from '../receiver.ts';
 import { jsonPost, receiver } from './attempt.ts';
 
@@ -17,7 +17,8 @@ const options = z
       'What fires is sent again at this interval, as Prometheus does; valid four times as long',
     ),
   })
-  .refine(...exactlyOne('url'));
+  .refine(...exactlyOne('url'))
+  .refine(...noRateLimit);
 
 type Labels = Notice['labels'];
 

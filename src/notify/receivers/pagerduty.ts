@@ -5,7 +5,7 @@ import { cut } from '../cut.ts';
 import { fileOption } from '../file-option.ts';
 import { postJson } from '../http-post.ts';
 import { inLanguage, messageOf } from '../message.ts';
-import { exactlyOne, secretFile, secretText, secretUrl, timeLimit } from '../options.ts';
+import { exactlyOne, noRateLimit, secretFile, secretText, secretUrl, timeLimit } from '../options.ts';
 import { commonOptions, type ReceiverKind } from '../receiver.ts';
 import { jsonPost, receiver } from './attempt.ts';
 
@@ -17,7 +17,8 @@ const options = z
     url: secretUrl('Where events go').default('https://events.pagerduty.com/v2/enqueue'),
     timeout: timeLimit('10s'),
   })
-  .refine(...exactlyOne('routing_key'));
+  .refine(...exactlyOne('routing_key'))
+  .refine(...noRateLimit);
 
 const LONGEST_SUMMARY = 1024;
 /** An event may have 512 KB. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { receiverOptions } from '../../../src/notify/index.ts';
 import { Mute, matches, routingOptions } from '../../../src/notify/routing.ts';
 import { ANY, configured, InstantReceiver, ManualReceiver, notice, resolved, START_MS, setUp } from './support.ts';
 
@@ -235,4 +236,13 @@ test('without options nothing is restricted but the wait of 5 s', () => {
   const { match, group_wait, mute, repeat_interval, rate_limit } = ANY;
   expect({ ...options.parse({}), group_wait }).toEqual({ match, group_wait, mute, repeat_interval, rate_limit });
   expect(options.parse({}).group_wait).toBe(5_000);
+});
+
+test.each([
+  { type: 'alertmanager', url: 'http://127.0.0.1:9093' },
+  { type: 'pagerduty', routing_key: 'k' },
+])('a rate limit is refused for $type, which keeps alerts until they are told to be over', (receiver) => {
+  expect(receiverOptions.safeParse(receiver).success).toBe(true);
+  const limited = receiverOptions.safeParse({ ...receiver, rate_limit: '20/1h' });
+  expect(limited.error?.message).toMatch(/groups and limits by itself/);
 });
