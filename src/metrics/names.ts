@@ -75,7 +75,7 @@ export const TRAINING = {
   zeroLoss: counter('trainer_zero_loss_total', 'Training records whose loss was exactly 0.', RUN),
   skippedSteps: counter(
     'trainer_skipped_steps_total',
-    'Optimizer steps that did not happen, as the console says.',
+    'Optimizer steps that did not happen, as the console says or the learning rate shows.',
     RUN,
   ),
   incidents: counter('trainer_incidents_total', 'Incidents opened.', ['run', 'alertname']),

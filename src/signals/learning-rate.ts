@@ -29,6 +29,8 @@ export class LearningRate {
   #moves = 0;
   /** Steps that did not happen since the schedule was known, in this attempt; NaN while it is not known. */
   skipped = Number.NaN;
+  /** Steps that did not happen, of all attempts. */
+  total = 0;
   /** Steps among them that the newest record brought. */
   skippedNow = 0;
   /** The rate of the newest record is that of the one before, to the last bit, on a schedule that moves: nothing was applied. */
@@ -94,6 +96,7 @@ export class LearningRate {
     }
     this.skippedNow = skipped - this.skipped;
     this.skipped = skipped;
+    this.total += this.skippedNow;
   }
 }
 
