@@ -14,6 +14,7 @@ import { type Detector, detectorKind, type Verdict } from './detector.ts';
 export const configRisk = detectorKind({
   alertname: 'TrainerConfigRisk',
   family: 'configuration',
+  heeds: ['configuration', 'ended'],
   options: z.object({}),
   goodStepsToResolve: 0,
   create: () => new ConfigurationRisk(),

@@ -6,6 +6,7 @@ import type { LogRecord } from '../model/record.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { RunFacts } from '../runs/run.ts';
 import type { Signals } from '../signals/signals.ts';
+import type { Sign } from '../signals/signs.ts';
 
 /**
  * What a detector says of a record, or of the time that has passed: the trouble is there, or it is not, or this tells
@@ -63,6 +64,11 @@ export interface DetectorKind<Options extends z.ZodObject = z.ZodObject> {
     | 'configuration';
   /** Fields of which a record must have one to be of interest; none for any record. */
   readonly reads?: readonly FieldName[];
+  /**
+   * Signs of which it has something to say. Where neither the record nor the few before it show one, and no incident is
+   * open, it is not shown the record, and that counts as good. None for a detector that wants to see every record.
+   */
+  readonly heeds?: readonly Sign[];
   /** It sees NaN itself, open or in disguise: what it says is what the verdict on the weights is made of. */
   readonly symptom?: true;
   /** What it says is the truth about what these said of the same records: their incidents are over. */

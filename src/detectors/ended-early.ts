@@ -15,6 +15,7 @@ import { type Detector, detectorKind, type Verdict } from './detector.ts';
 export const endedEarly = detectorKind({
   alertname: 'TrainerFailed',
   family: 'end',
+  heeds: ['ended'],
   options: z.object({}),
   goodStepsToResolve: 0,
   resolvedSeverity: 'info',

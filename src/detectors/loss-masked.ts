@@ -19,6 +19,8 @@ import { type Detector, detectorKind, GAP_STEPS, type Span, type Verdict } from 
 export const lossMasked = detectorKind({
   alertname: 'TrainerLossMasked',
   family: 'nonfinite',
+  reads: ['loss'],
+  heeds: ['nonfinite', 'zero', 'surprise', 'rate', 'restart'],
   symptom: true,
   replaces: ['TrainerLossSpike'],
   options: z.object({
@@ -114,7 +116,7 @@ class LossMasked implements Detector {
     this.#now = now;
     this.#before = before;
     now.fill(record, signals, this.#options.off);
-    now.size = run.context.logging_steps ?? now.step - before.step;
+    now.size = run.context.logging_steps ?? now.step - signals.previousStep;
     if (!(now.loss > 0 && now.loss < Number.POSITIVE_INFINITY)) return this.#nothing(before, run);
     if (now.isOff && now.isNan) return this.#bad(now, run);
     const told = this.#skipped(now, before, signals);

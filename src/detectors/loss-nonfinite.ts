@@ -12,6 +12,7 @@ import { type Detector, detectorKind, GAP_STEPS, type Verdict } from './detector
 export const lossNonfinite = detectorKind({
   alertname: 'TrainerLossNonFinite',
   family: 'nonfinite',
+  heeds: ['nonfinite'],
   symptom: true,
   rank: 1,
   options: z.object({}),

@@ -15,6 +15,7 @@ import { type Detector, detectorKind, GAP_STEPS, type Verdict } from './detector
 export const lossSpike = detectorKind({
   alertname: 'TrainerLossSpike',
   family: 'loss',
+  heeds: ['nonfinite', 'zero', 'surprise', 'restart'],
   options: z.object({
     ratio: z.number().min(1).default(1.2).describe('times the expected loss'),
     score: z.number().min(1).default(10).describe('times the usual spread of the loss'),

@@ -5,7 +5,7 @@ import type { Evidence } from '../model/incident.ts';
 import type { LogRecord } from '../model/record.ts';
 import type { RunFacts } from '../runs/run.ts';
 import type { Signals } from '../signals/signals.ts';
-import { Ring } from '../statistics/ring.ts';
+import type { Ring } from '../statistics/ring.ts';
 import { type Detector, detectorKind, GAP_STEPS, type Verdict } from './detector.ts';
 
 /**
@@ -19,6 +19,8 @@ import { type Detector, detectorKind, GAP_STEPS, type Verdict } from './detector
 export const lossZero = detectorKind({
   alertname: 'TrainerLossZero',
   family: 'nonfinite',
+  reads: ['loss'],
+  heeds: ['zero'],
   symptom: true,
   rank: 1,
   options: z.object({
@@ -38,12 +40,10 @@ interface Options {
   readonly critical_records: number;
 }
 
-const WINDOW = 20;
 const ACCURATE = 0.99;
 
 class LossZero implements Detector {
   readonly #options: Options;
-  readonly #losses = new Ring(WINDOW);
   #zerosInRow = 0;
   #step: number | null = null;
 
@@ -51,28 +51,26 @@ class LossZero implements Detector {
     this.#options = options;
   }
 
-  observe(record: LogRecord, _run: RunFacts, { isReinforcement }: Signals): Verdict {
+  observe(record: LogRecord, _run: RunFacts, { loss: { newest }, isReinforcement }: Signals): Verdict {
     if (!record.has(FIELD.loss)) return 'silent';
     const loss = record.number(FIELD.loss);
     if (loss !== 0) return this.#notZero(loss);
     if (isReinforcement || (record.get(FIELD.accuracy) ?? 0) >= ACCURATE) return 'silent';
-    if (this.#isHonest()) return 'silent';
+    if (this.#isHonest(newest)) return 'silent';
     this.#zerosInRow++;
     this.#step = record.step;
     return 'bad';
   }
 
-  #isHonest(): boolean {
+  #isHonest(newest: Ring): boolean {
     const { honest_below } = this.#options;
-    return this.#losses.median() < honest_below || this.#losses.quantile(0) < honest_below / 10;
+    return newest.median() < honest_below || newest.quantile(0) < honest_below / 10;
   }
 
   #notZero(loss: number): Verdict {
     this.#zerosInRow = 0;
     // NaN is other trouble, but no sign that the loss has come back
-    if (!Number.isFinite(loss)) return 'silent';
-    this.#losses.push(loss);
-    return 'good';
+    return Number.isFinite(loss) ? 'good' : 'silent';
   }
 
   severity(): Severity {

@@ -10,6 +10,7 @@ import { type Detector, detectorKind, type Span, type Verdict } from './detector
 export const restarted = detectorKind({
   alertname: 'TrainerRestarted',
   family: 'restart',
+  heeds: ['restart'],
   options: z.object({}),
   goodStepsToResolve: 0,
   create: () => new Restarted(),
@@ -18,9 +19,6 @@ export const restarted = detectorKind({
 class Restarted implements Detector {
   #isNew = false;
   #step = Number.NaN;
-  /** Where the steps last fell back to, and the highest before that. */
-  #back = Number.NaN;
-  #highest = Number.NaN;
   /** First step of the attempt, known from a later record on, and the last of the attempt before. */
   #first = Number.NaN;
   #before = Number.NaN;
@@ -28,27 +26,22 @@ class Restarted implements Detector {
 
   restart(): void {
     this.#isNew = true;
-    this.#first = this.#back;
-    this.#before = this.#highest;
-    this.#back = Number.NaN;
-    this.#highest = Number.NaN;
   }
 
   observe(record: LogRecord, run: RunFacts): Verdict {
     if (!record.isTraining) return 'silent';
-    const step = record.number(FIELD.step);
-    if (step < this.#step) this.#back = step;
-    this.#step = step;
-    if (!(step <= this.#highest)) this.#highest = step;
     if (!this.#isNew) return 'good';
     this.#isNew = false;
+    this.#step = record.number(FIELD.step);
     this.#attempts = run.attempts;
+    const [before, now] = run.newestAttempts;
+    this.#first = now?.firstStep ?? this.#step;
+    this.#before = before?.lastStep ?? Number.NaN;
     return 'bad';
   }
 
   span(): Span {
-    const first = Number.isNaN(this.#first) ? this.#step : this.#first;
-    return { first, last: this.#step, records: 1 };
+    return { first: this.#first, last: this.#step, records: 1 };
   }
 
   severity(): Severity {

@@ -16,6 +16,7 @@ import { type Detector, detectorKind, GAP_STEPS, type Span, type Verdict } from 
 export const rewardCollapsed = detectorKind({
   alertname: 'TrainerRewardCollapsed',
   family: 'reward',
+  heeds: ['reinforcement'],
   options: z.object({
     zero_std: z.number().min(0).max(1).default(0.9).describe('share of groups in which all rewards are equal'),
     lost: z.number().min(0).max(1).default(0.5).describe('of what the reward had gained, that it has lost'),

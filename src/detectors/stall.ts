@@ -11,6 +11,7 @@ import { type Detector, detectorKind, type Verdict } from './detector.ts';
 export const stall = detectorKind({
   alertname: 'TrainerStalled',
   family: 'stall',
+  heeds: [],
   options: z.object({}),
   goodStepsToResolve: 0,
   clocked: true,

@@ -15,6 +15,7 @@ import { type Detector, detectorKind, GAP_STEPS, type Span, type Verdict } from 
 export const stepsSkipped = detectorKind({
   alertname: 'TrainerStepsSkipped',
   family: 'nonfinite',
+  heeds: ['rate', 'restart'],
   options: z.object({
     window_steps: z.int().min(1).default(200).describe('newest steps that are looked at'),
     share: z.number().min(0).max(1).default(0.05).describe('of these that may be skipped'),
@@ -40,7 +41,6 @@ class StepsSkipped implements Detector {
   /** Records with skipped steps, the oldest first. */
   readonly #skips: { readonly step: number; readonly skipped: number }[] = [];
   #inWindow = 0;
-  #last = Number.NaN;
   #stands = 0;
   #isOpen = false;
   #span: Span | null = null;
@@ -50,11 +50,10 @@ class StepsSkipped implements Detector {
     this.#options = options;
   }
 
-  observe(record: LogRecord, _run: RunFacts, { learningRate }: Signals): Verdict {
+  observe(record: LogRecord, _run: RunFacts, { learningRate, previousStep }: Signals): Verdict {
     if (!record.isTraining || Number.isNaN(learningRate.skipped)) return 'silent';
     const step = record.number(FIELD.step);
-    const made = step - this.#last;
-    this.#last = step;
+    const made = step - previousStep;
     const { window_steps, share, calibration_steps } = this.#options;
     for (let oldest = this.#skips[0]; oldest !== undefined && oldest.step <= step - window_steps; ) {
       this.#inWindow -= oldest.skipped;
@@ -82,7 +81,6 @@ class StepsSkipped implements Detector {
     this.#skips.length = 0;
     this.#inWindow = 0;
     this.#isOpen = false;
-    this.#last = Number.NaN;
   }
 
   span(): Span | null {

@@ -14,6 +14,7 @@ import { type Detector, detectorKind, type Span, type Verdict } from './detector
 export const weightsLost = detectorKind({
   alertname: 'TrainerWeightsLost',
   family: 'nonfinite',
+  heeds: ['nonfinite', 'zero', 'surprise', 'rate', 'doubt'],
   rank: 2,
   options: z.object({}),
   goodStepsToResolve: 0,

@@ -9,6 +9,7 @@ import type { Case, Moment } from './case.ts';
 import { enabled, type Settings } from './enabled.ts';
 import { lead } from './group.ts';
 import { Lifecycle } from './lifecycle.ts';
+import { Roster } from './roster.ts';
 
 /** Closed incidents are kept for this many; what is older is only counted. */
 export const MAX_CLOSED = 500;
@@ -17,8 +18,8 @@ export const MAX_CLOSED = 500;
 export class IncidentBook {
   readonly #run: Run;
   readonly #onFailure: (alertname: AlertName, error: unknown) => void;
-  /** Those that see NaN come first: what they say is what the verdict on the weights is made of. */
   #lifecycles: readonly Lifecycle[];
+  readonly #roster: Roster;
   readonly signals = new Signals();
   readonly closed: Case[] = [];
   closedDropped = 0;
@@ -42,6 +43,7 @@ export class IncidentBook {
       const kept = kind.clocked && before !== undefined ? before.#of(kind) : undefined;
       return kept ?? new Lifecycle(kind, kind.create(options), severity);
     });
+    this.#roster = new Roster(this.#lifecycles);
     if (before !== undefined) this.#takeOver(before);
   }
 
@@ -63,60 +65,72 @@ export class IncidentBook {
     if (this.#lifecycles.length === 0) return;
     const { signals } = this;
     const run = this.#run;
-    if (restarted) signals.restart();
-    signals.observe(record, run);
-    const { step, present } = record;
-    let changed = false;
+    signals.observe(record, run, restarted);
+    if (restarted) this.#restart(arrivedMs);
+    this.#roster.turnTo(record, signals.signs);
     let isBad = false;
     let past: number | null = null;
-    let isJudged = false;
-    for (const lifecycle of this.#lifecycles) {
-      if (!isJudged && !lifecycle.isSymptom) {
-        signals.life.observe(record, run, signals, isBad, past);
-        isJudged = true;
-        // before anything closes on it
-        changed = this.#judge() || changed;
-      }
-      try {
-        if (restarted) lifecycle.detector.restart?.();
-        if (!lifecycle.wants(present) || (!isNew && lifecycle.isClocked)) continue;
-        const verdict = lifecycle.observe(record, run, signals);
-        if (verdict === 'silent') continue;
-        if (verdict === 'good' && lifecycle.open === null) {
-          lifecycle.pass(step);
-          continue;
-        }
-        if (verdict === 'bad' && lifecycle.isSymptom) {
-          const span = lifecycle.detector.span?.() ?? null;
-          if (span === null || span.last === step) isBad = true;
-          else past = span.first;
-        }
-        const at = this.#moment(step, record.get(FIELD.elapsed_seconds), arrivedMs);
-        changed = this.#take(lifecycle, verdict, at) || changed;
-      } catch (error) {
-        changed = this.#switchOff(lifecycle, error, arrivedMs) || changed;
-      }
+    let changed = false;
+    for (const lifecycle of this.#roster.symptoms) {
+      const verdict = this.#ask(lifecycle, record, arrivedMs, isNew);
+      if (verdict === 'silent') continue;
+      changed = true;
+      if (verdict === 'good') continue;
+      const span = lifecycle.detector.span?.() ?? null;
+      if (span === null || span.last === record.step) isBad = true;
+      else past = span.first;
     }
-    changed = this.#judge() || changed;
+    signals.life.observe(record, run, signals, isBad, past);
+    // before anything closes on it
+    if (signals.life.judgement !== null) changed = this.#judge() || changed;
+    for (const lifecycle of this.#roster.others) {
+      if (this.#ask(lifecycle, record, arrivedMs, isNew) !== 'silent') changed = true;
+    }
     if (run.ended === 'finished') changed = this.#finish(record, arrivedMs) || changed;
     if (changed) this.#settle();
   }
 
-  #take(lifecycle: Lifecycle, verdict: Verdict, at: Moment): boolean {
-    const changed = this.#note(lifecycle.record(verdict, this.#run, at));
-    return (verdict === 'bad' && this.#replace(lifecycle, at)) || changed;
+  /** Shows a record to one detector. Returns what it said, 'silent' where that changed nothing. */
+  #ask(lifecycle: Lifecycle, record: LogRecord, arrivedMs: number, isNew: boolean): Verdict {
+    if (!isNew && lifecycle.isClocked) return 'silent';
+    try {
+      const verdict = lifecycle.observe(record, this.#run, this.signals);
+      if (verdict === 'silent') return verdict;
+      if (verdict === 'good' && lifecycle.open === null) {
+        lifecycle.pass(record.number(FIELD.step));
+        return 'silent';
+      }
+      this.#take(lifecycle, verdict, this.#moment(record.step, record.get(FIELD.elapsed_seconds), arrivedMs));
+      return verdict;
+    } catch (error) {
+      this.#switchOff(lifecycle, error, arrivedMs);
+      return 'good';
+    }
+  }
+
+  #restart(arrivedMs: number): void {
+    for (const lifecycle of this.#lifecycles) {
+      try {
+        lifecycle.detector.restart?.();
+      } catch (error) {
+        this.#switchOff(lifecycle, error, arrivedMs);
+      }
+    }
+  }
+
+  #take(lifecycle: Lifecycle, verdict: Verdict, at: Moment): void {
+    this.#note(lifecycle.record(verdict, this.#run, at));
+    if (verdict === 'bad') this.#replace(lifecycle, at);
   }
 
   /** Closes the incidents that the one of `lifecycle` explains: they were about the same records. */
-  #replace({ kind, open }: Lifecycle, at: Moment): boolean {
-    let changed = false;
+  #replace({ kind, open }: Lifecycle, at: Moment): void {
     for (const other of this.#lifecycles) {
       if (!kind.replaces?.includes(other.kind.alertname) || other.open === null || open === null) continue;
       if ((other.open.lastStep ?? 0) < (open.firstStep ?? 0)) continue;
       other.open.isExplainedBy(open);
-      changed = this.#note(other.withdraw(at)) || changed;
+      this.#note(other.withdraw(at));
     }
-    return changed;
   }
 
   /** Gives the open incidents that have to do with the weights what is held of them now. */
@@ -135,6 +149,7 @@ export class IncidentBook {
 
   /** Tells every detector what befell the run after its last record. */
   befall(event: RunEvent, arrivedMs: number): void {
+    this.#roster.wake();
     if (event.kind === 'step-skipped') this.signals.life.skipped(this.#run.lastStep);
     let changed = this.#judge();
     for (const lifecycle of this.#lifecycles) {
@@ -166,6 +181,7 @@ export class IncidentBook {
       try {
         const verdict = lifecycle.detector.tick?.(nowMs, this.#run) ?? 'silent';
         if (verdict !== 'bad') continue;
+        this.#roster.wake();
         const at = this.#moment(this.#run.lastStep, undefined, lifecycle.detector.sinceMs?.() ?? nowMs);
         changed = this.#note(lifecycle.tick(verdict, this.#run, at)) || changed;
       } catch (error) {
@@ -207,6 +223,7 @@ export class IncidentBook {
   /** A detector that throws, by a mistake of ours, says no more: what it had found is over. */
   #switchOff(lifecycle: Lifecycle, error: unknown, atMs: number): boolean {
     this.#lifecycles = this.#lifecycles.filter((one) => one !== lifecycle);
+    this.#roster.dismiss(lifecycle);
     this.#onFailure(lifecycle.kind.alertname, error);
     return this.#note(lifecycle.withdraw(this.#latest(atMs)));
   }
@@ -223,10 +240,14 @@ export class IncidentBook {
     if (changed === null) return false;
     this.#changed.add(changed);
     if (changed.order === 0) {
+      this.#roster.wake();
       changed.order = ++this.#entered;
       this.opened.set(changed.alertname, (this.opened.get(changed.alertname) ?? 0) + 1);
     }
-    if (!changed.firing) this.#keep(changed);
+    if (!changed.firing) {
+      this.#roster.wake();
+      this.#keep(changed);
+    }
     return true;
   }
 

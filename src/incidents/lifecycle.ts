@@ -2,6 +2,7 @@ import type { Detector, DetectorKind, Verdict } from '../detectors/detector.ts';
 import { isAtLeast, type Severity } from '../model/alert.ts';
 import { FIELD, FIELDS } from '../model/field.ts';
 import type { Run } from '../runs/run.ts';
+import { bitsOf } from '../signals/signs.ts';
 import { Case, type Moment } from './case.ts';
 
 /**
@@ -17,11 +18,13 @@ export class Lifecycle {
   readonly isSymptom: boolean;
   readonly isClocked: boolean;
   readonly #reads: number;
+  readonly #heeds: number;
   readonly #severityOverride: Severity | undefined;
   open: Case | null = null;
   #goodSteps = 0;
-  #lastStep: number | null = null;
-  #lastGoodStep: number | null = null;
+  /** Steps of the newest records, NaN for none: a number that stays one costs nothing to set. */
+  #lastStep = Number.NaN;
+  #lastGoodStep = Number.NaN;
   /** Null until there is one: most runs have none. */
   #idsAtStep: Map<string, number> | null = null;
 
@@ -32,16 +35,22 @@ export class Lifecycle {
     this.isSymptom = kind.symptom ?? false;
     this.isClocked = kind.clocked ?? false;
     this.#reads = (kind.reads ?? FIELDS).reduce((bits, name) => bits | (1 << FIELD[name]), 0);
+    this.#heeds = kind.heeds === undefined ? ALL : bitsOf(kind.heeds);
     this.#severityOverride = severityOverride;
   }
 
-  /** Whether a record with these fields, as bits, is of interest. */
-  wants(present: number): boolean {
+  /** Whether it reads one of these fields, as bits. */
+  reads(present: number): boolean {
     return (present & this.#reads) !== 0;
   }
 
+  /** Whether it is shown records with these signs, as bits: any record while an incident is open. */
+  heeds(signs: number): boolean {
+    return this.#heeds === ALL || (signs & this.#heeds) !== 0 || this.open !== null;
+  }
+
   /** A good record while nothing is open: the common case, and cheap. */
-  pass(step: number | null): void {
+  pass(step: number): void {
     this.#lastGoodStep = step;
     this.#lastStep = step;
   }
@@ -50,7 +59,7 @@ export class Lifecycle {
   record(verdict: Verdict, run: Run, at: Moment): Case | null {
     if (verdict === 'silent') return null;
     const changed = verdict === 'bad' ? this.#bad(run, at) : this.#good(at);
-    this.#lastStep = at.step;
+    this.#lastStep = at.step ?? Number.NaN;
     return changed;
   }
 
@@ -98,11 +107,11 @@ export class Lifecycle {
     if (ids.size > MAX_PLACES && oldest !== undefined) ids.delete(oldest);
     const id = before === 0 ? place : `${place}-${before + 1}`;
     const { alertname, family } = this.kind;
-    return new Case(id, alertname, this.#severity(), at, this.#lastGoodStep, ROLLBACK.has(family));
+    return new Case(id, alertname, this.#severity(), at, known(this.#lastGoodStep), ROLLBACK.has(family));
   }
 
   #good(at: Moment): Case | null {
-    this.#lastGoodStep = at.step;
+    this.#lastGoodStep = at.step ?? Number.NaN;
     if (this.open === null) return null;
     this.#goodSteps += goodStepsBetween(this.#lastStep, at.step);
     const wanted = this.kind.goodStepsToResolve;
@@ -129,6 +138,8 @@ export class Lifecycle {
   }
 }
 
+/** Every record, with signs or without. */
+const ALL = -1;
 /** Families whose trouble makes people go back to a checkpoint. */
 const ROLLBACK: ReadonlySet<DetectorKind['family']> = new Set(['nonfinite', 'loss']);
 /** Places of incidents that are remembered, to tell those that begin in one place apart. */
@@ -140,7 +151,6 @@ function known(step: number | null): number | null {
 }
 
 /** Steps that a good record stands for; a step back is a new attempt, which begins with one. */
-function goodStepsBetween(before: number | null, now: number | null): number {
-  if (before === null || now === null || now < before) return 1;
-  return now - before;
+function goodStepsBetween(before: number, now: number | null): number {
+  return now !== null && now >= before ? now - before : 1;
 }

@@ -3,7 +3,7 @@ import { FIELD, type FieldName } from '../model/field.ts';
 import { LogRecord } from '../model/record.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { RunState } from '../model/run-state.ts';
-import { Attempts } from './attempts.ts';
+import { type Attempt, Attempts } from './attempts.ts';
 import { closingOf, isProgress, reachesEnd } from './ending.ts';
 import { Pace } from './pace.ts';
 import { Tally } from './tally.ts';
@@ -16,6 +16,8 @@ export interface RunFacts {
   /** When the newest record arrived, in ms since the epoch; null before the first one. */
   readonly lastRecordMs: number | null;
   readonly attempts: number;
+  /** The attempt before the present one, and that. */
+  readonly newestAttempts: readonly (Attempt | undefined)[];
   /** How the run has ended, as its log says; null while it goes on, or when the log just stops. */
   readonly ended: 'finished' | 'failed' | null;
   /** Silence longer than this is a stall, in ms. */
@@ -78,6 +80,11 @@ export class Run implements RunFacts {
 
   get attempts(): number {
     return this.attemptLog.count;
+  }
+
+  get newestAttempts(): readonly (Attempt | undefined)[] {
+    const { all } = this.attemptLog;
+    return [all.at(-2), all.at(-1)];
   }
 
   get lastRecordMs(): number | null {

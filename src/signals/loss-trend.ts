@@ -1,6 +1,7 @@
 import { FIELD } from '../model/field.ts';
 import type { LogRecord } from '../model/record.ts';
 import { medianOfFive } from '../statistics/median-of-five.ts';
+import { Ring } from '../statistics/ring.ts';
 import { SortedWindow } from '../statistics/sorted-window.ts';
 
 /** Newest losses whose median, along their slope, is where the next one is expected. */
@@ -11,6 +12,8 @@ const SURPRISES = 20;
 const CENTRED_FROM = 4;
 /** First losses, whose median is the level at which the run began. */
 const BEGINNING = 8;
+/** Newest losses that are kept as they were logged. */
+const NEWEST = 20;
 /** Losses that are known before anything is said of the next one. */
 const LEAST = 3;
 /** 1 % of the loss: below that is rounding and luck, however calm a run is. */
@@ -44,6 +47,8 @@ export class LossTrend {
   readonly #first = new SortedWindow(BEGINNING);
   /** Logarithms of the newest losses, the newest first; while there are fewer, the first one stands for those before it. */
   readonly #logs = new Float64Array(LOCAL + 2);
+  /** The newest losses that were finite and not 0, of earlier attempts too. */
+  readonly newest = new Ring(NEWEST);
   #hasLoss = false;
   #count = 0;
   /** Logarithms: what was expected of the newest record, NaN until it is asked for; and its surprise. */
@@ -96,6 +101,7 @@ export class LossTrend {
     this.#expected = Number.NaN;
     this.score = Number.NaN;
     this.#hasLoss = loss > 0 && loss < Number.POSITIVE_INFINITY;
+    if (Number.isFinite(loss) && loss !== 0) this.newest.push(loss);
     if (!this.#hasLoss) return;
     const log = Math.log(loss);
     this.#push(log);

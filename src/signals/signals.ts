@@ -1,9 +1,11 @@
+import type { RunContext } from '../model/context.ts';
 import { FIELD } from '../model/field.ts';
 import type { LogRecord } from '../model/record.ts';
 import type { RunFacts } from '../runs/run.ts';
 import { LearningRate } from './learning-rate.ts';
 import { Life } from './life.ts';
 import { LossTrend } from './loss-trend.ts';
+import { LINGER, SIGN } from './signs.ts';
 
 /** What several detectors ask of a run at its newest record: worked out once. */
 export class Signals {
@@ -14,11 +16,23 @@ export class Signals {
   isReinforcement = false;
   /** The step of the newest record is lower than that of the one before: a new attempt, or a second writer. */
   isStepBack = false;
+  /** Step of the training record before the newest record, NaN for none. */
+  previousStep = Number.NaN;
+  /** What is out of the ordinary in the newest records, as bits of {@link SIGN}. */
+  signs = 0;
+  #calm = 0;
   #lastStep = Number.NaN;
+  #context: RunContext | null = null;
 
-  /** The next record, before any detector sees it; `run` knows it already. */
-  observe(record: LogRecord, run: RunFacts): void {
+  /**
+   * The next record, before any detector sees it; `run` knows it already.
+   *
+   * @param restarted a new attempt has begun with it
+   */
+  observe(record: LogRecord, run: RunFacts, restarted: boolean): void {
+    if (restarted) this.life.restart();
     const step = record.number(FIELD.step);
+    this.previousStep = this.#lastStep;
     this.isStepBack = record.isTraining && step < this.#lastStep;
     if (record.isTraining) this.#lastStep = step;
     if (this.isStepBack) this.#forget();
@@ -27,15 +41,46 @@ export class Signals {
     if (record.has(FIELD.reward) || loss < 0 || Object.is(loss, -0)) this.isReinforcement = true;
     this.loss.observe(record);
     this.learningRate.observe(record, run);
+    this.#collect(this.#signsOf(record, run) | (restarted ? SIGN.restart : 0));
   }
 
-  /** A new attempt has begun with the record that comes next. */
-  restart(): void {
-    this.life.restart();
+  #signsOf(record: LogRecord, run: RunFacts): number {
+    const { loss, learningRate } = this;
+    let signs = 0;
+    if (record.has(FIELD.loss)) {
+      if (record.number(FIELD.loss) === 0) signs |= SIGN.zero;
+      if (loss.score !== 0) signs |= SIGN.surprise;
+    }
+    if (!isFinite(record, FIELD.loss) || !isFinite(record, FIELD.eval_loss) || !isFinite(record, FIELD.grad_norm)) {
+      signs |= SIGN.nonfinite;
+    }
+    if (learningRate.skippedNow > 0 || learningRate.stoodStill) signs |= SIGN.rate;
+    if (this.life.judgement !== null) signs |= SIGN.doubt;
+    if (this.isStepBack) signs |= SIGN.restart;
+    if (run.ended !== null) signs |= SIGN.ended;
+    if (run.context !== this.#context) {
+      this.#context = run.context;
+      signs |= SIGN.configuration;
+    }
+    if (this.isReinforcement) signs |= SIGN.reinforcement;
+    return signs;
+  }
+
+  #collect(signs: number): void {
+    if (signs !== 0) {
+      this.signs |= signs;
+      this.#calm = 0;
+    } else if (this.signs !== 0 && ++this.#calm >= LINGER) {
+      this.signs = 0;
+    }
   }
 
   #forget(): void {
     this.loss.restart();
     this.learningRate.restart();
   }
+}
+
+function isFinite(record: LogRecord, slot: number): boolean {
+  return !record.has(slot) || Number.isFinite(record.number(slot));
 }

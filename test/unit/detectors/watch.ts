@@ -33,11 +33,9 @@ export class Watch {
   see(fields: Fields, arrivedMs = SEEN, other: Readonly<Record<string, number>> = {}): Verdict {
     this.#step = fields.step ?? this.#step + 1;
     const record = recordOf({ ...fields, step: this.#step }, other);
-    if (this.run.observe(record, arrivedMs)) {
-      this.signals.restart();
-      for (const detector of [this.detector, ...this.#symptoms]) detector.restart?.();
-    }
-    this.signals.observe(record, this.run);
+    const restarted = this.run.observe(record, arrivedMs);
+    this.signals.observe(record, this.run, restarted);
+    if (restarted) for (const detector of [this.detector, ...this.#symptoms]) detector.restart?.();
     this.#judge(record);
     return this.detector.observe(record, this.run, this.signals);
   }

@@ -1,0 +1,34 @@
+/**
+ * What is out of the ordinary in a record or in the few before it, as bits. Most records show nothing of it, and most
+ * detectors need not look at those.
+ */
+export const SIGN = {
+  /** A loss, an evaluation loss or a gradient norm that is not finite. */
+  nonfinite: 1,
+  /** A loss of exactly 0. */
+  zero: 2,
+  /** A loss that is not near where it was expected, or of which nothing was expected yet. */
+  surprise: 4,
+  /** A learning rate that stood still, or that shows skipped steps. */
+  rate: 8,
+  /** Weights of which something is held: there was trouble in this attempt. */
+  doubt: 16,
+  /** A new attempt, or a step back that may be one. */
+  restart: 32,
+  /** The run is over. */
+  ended: 64,
+  /** Another configuration than the record before. */
+  configuration: 128,
+  /** Reinforcement learning. */
+  reinforcement: 256,
+} as const;
+
+export type Sign = keyof typeof SIGN;
+
+/** Records without a sign after which the signs before them are forgotten. */
+export const LINGER = 4;
+
+/** The signs as bits. */
+export function bitsOf(signs: readonly Sign[]): number {
+  return signs.reduce((bits, sign) => bits | SIGN[sign], 0);
+}
