@@ -79,8 +79,10 @@ class LossDiverging implements Detector {
     if (isReinforcement || !(loss > 0) || loss === Number.POSITIVE_INFINITY) return 'silent';
     const { log } = trend;
     const best = this.#best;
+    const row = this.#row;
+    const isHigh = log >= best + (row.isTold ? this.#high * BACK : this.#high);
     // what comes in a row of high ones would widen it
-    if (this.#row.count === 0) this.#usual = this.#changes.median();
+    if (isHigh && row.count === 0) this.#usual = this.#changes.median();
     const counts = this.#count < ALL_COUNT || this.#count % EVERY === 0;
     if (this.#count > 0 && counts) this.#changes.push(Math.abs(log - this.#last));
     this.#last = log;
@@ -88,16 +90,13 @@ class LossDiverging implements Detector {
     if (this.#count++ > 0 && log <= best + SAME) this.#isBestSure = true;
     // the median cannot fall below the best unless the newest loss does
     if (log < best) this.#best = Math.min(best, trend.level);
-    return this.#judge(log, record.number(FIELD.step), best, trend);
+    if (isHigh) return this.#judge(log, record.number(FIELD.step), best, trend);
+    row.clear();
+    return 'good';
   }
 
   #judge(log: number, step: number, best: number, trend: Signals['loss']): Verdict {
     const row = this.#row;
-    const limit = best + (row.isTold ? this.#high * BACK : this.#high);
-    if (!(log >= limit)) {
-      row.clear();
-      return 'good';
-    }
     this.#peak = row.count === 0 ? log : Math.max(this.#peak, log);
     row.add(step);
     if (row.isTold || (row.count >= IN_ROW && this.#diverges(best, trend))) return row.tell();

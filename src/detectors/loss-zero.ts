@@ -5,7 +5,6 @@ import type { Evidence } from '../model/incident.ts';
 import type { LogRecord } from '../model/record.ts';
 import type { RunFacts } from '../runs/run.ts';
 import type { Signals } from '../signals/signals.ts';
-import type { Ring } from '../statistics/ring.ts';
 import { type Detector, detectorKind, GAP_STEPS, type Verdict } from './detector.ts';
 
 /**
@@ -51,20 +50,20 @@ class LossZero implements Detector {
     this.#options = options;
   }
 
-  observe(record: LogRecord, _run: RunFacts, { loss: { newest }, isReinforcement }: Signals): Verdict {
+  observe(record: LogRecord, _run: RunFacts, { loss: trend, isReinforcement }: Signals): Verdict {
     if (!record.has(FIELD.loss)) return 'silent';
     const loss = record.number(FIELD.loss);
     if (loss !== 0) return this.#notZero(loss);
     if (isReinforcement || (record.get(FIELD.accuracy) ?? 0) >= ACCURATE) return 'silent';
-    if (this.#isHonest(newest)) return 'silent';
+    if (this.#isHonest(trend)) return 'silent';
     this.#zerosInRow++;
     this.#step = record.step;
     return 'bad';
   }
 
-  #isHonest(newest: Ring): boolean {
+  #isHonest({ newest: { least, median } }: Signals['loss']): boolean {
     const { honest_below } = this.#options;
-    return newest.median() < honest_below || newest.quantile(0) < honest_below / 10;
+    return median < honest_below || least < honest_below / 10;
   }
 
   #notZero(loss: number): Verdict {

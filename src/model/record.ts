@@ -42,6 +42,10 @@ export class LogRecord {
 
   /** Sets every field of the vocabulary that `newer` has. */
   takeOver(newer: LogRecord): void {
+    if (this.#present === newer.#present) {
+      newer.copyTo(this.values, 0);
+      return;
+    }
     this.#present |= newer.#present;
     for (let left = newer.#present; left !== 0; left &= left - 1) {
       const slot = 31 - Math.clz32(left & -left);
@@ -61,6 +65,11 @@ export class LogRecord {
   /** The number in `slot`, NaN when the record has none. For where a line's time is spent: it makes no object. */
   number(slot: number): number {
     return this.has(slot) ? (this.values[slot] as number) : Number.NaN;
+  }
+
+  /** Whether it is a finite number, where the record has one. */
+  isFinite(slot: number): boolean {
+    return !this.has(slot) || Number.isFinite(this.values[slot]);
   }
 
   /** The step, or null when the line has none. */

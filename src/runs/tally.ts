@@ -24,15 +24,11 @@ export class Tally {
   observe(record: LogRecord): void {
     this.records++;
     if (record.number(FIELD.loss) === 0) this.zeroLoss++;
-    this.#watch('loss', FIELD.loss, record);
-    this.#watch('grad_norm', FIELD.grad_norm, record);
-    this.#watch('eval_loss', FIELD.eval_loss, record);
-  }
-
-  #watch(field: Watched, slot: number, record: LogRecord): void {
-    if (!record.has(slot)) return;
-    const value = record.number(slot);
-    if (Number.isFinite(value)) return;
-    this.nonfinite[field][Number.isNaN(value) ? 'nan' : 'inf']++;
+    if (record.isFinite(FIELD.loss) && record.isFinite(FIELD.grad_norm) && record.isFinite(FIELD.eval_loss)) return;
+    for (const field of WATCHED_FIELDS) {
+      const value = record.get(FIELD[field]);
+      if (value === undefined || Number.isFinite(value)) continue;
+      this.nonfinite[field][Number.isNaN(value) ? 'nan' : 'inf']++;
+    }
   }
 }

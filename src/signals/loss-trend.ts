@@ -1,19 +1,19 @@
 import { FIELD } from '../model/field.ts';
 import type { LogRecord } from '../model/record.ts';
 import { medianOfFive } from '../statistics/median-of-five.ts';
-import { Ring } from '../statistics/ring.ts';
 import { SortedWindow } from '../statistics/sorted-window.ts';
 
 /** Newest losses whose median, along their slope, is where the next one is expected. */
 const LOCAL = 5;
+/** Newest losses that are kept, and room for more: once it is full they are moved to its beginning. */
+const KEPT = 20;
+const ROOM = 64;
 /** Surprises whose spread says how far from there a loss usually falls. */
 const SURPRISES = 20;
 /** Surprises that are known before their middle is believed. */
 const CENTRED_FROM = 4;
 /** First losses, whose median is the level at which the run began. */
 const BEGINNING = 8;
-/** Newest losses that are kept as they were logged. */
-const NEWEST = 20;
 /** Losses that are known before anything is said of the next one. */
 const LEAST = 3;
 /** 1 % of the loss: below that is rounding and luck, however calm a run is. */
@@ -45,10 +45,9 @@ const MATTERS = 0.02;
 export class LossTrend {
   readonly #surprises = new SortedWindow(SURPRISES);
   readonly #first = new SortedWindow(BEGINNING);
-  /** Logarithms of the newest losses, the newest first; while there are fewer, the first one stands for those before it. */
-  readonly #logs = new Float64Array(LOCAL + 2);
-  /** The newest losses that were finite and not 0, of earlier attempts too. */
-  readonly newest = new Ring(NEWEST);
+  /** Logarithms of the newest losses, the newest at {@link #at}; while there are fewer, the first one stands for those before it. */
+  readonly #logs = new Float64Array(ROOM);
+  #at = 0;
   #hasLoss = false;
   #count = 0;
   /** Logarithms: what was expected of the newest record, NaN until it is asked for; and its surprise. */
@@ -71,12 +70,12 @@ export class LossTrend {
 
   /** Logarithm of the newest usable loss. */
   get log(): number {
-    return this.#logs[0] as number;
+    return this.#logs[this.#at] as number;
   }
 
   /** Logarithm of the median of the newest usable losses. */
   get level(): number {
-    return medianOfFive(this.#logs);
+    return medianOfFive(this.#logs, this.#at - LOCAL + 1);
   }
 
   /** Median of the first losses of the run; NaN before there is one. */
@@ -89,9 +88,15 @@ export class LossTrend {
     return Math.abs(amount) >= MATTERS * this.beginning;
   }
 
+  /** Of the newest 20 usable losses of the attempt, or as many as there are; NaN where there are none. */
+  get newest(): Readonly<Record<'least' | 'median', number>> {
+    const logs = this.#logs.slice(this.#at + 1 - Math.min(this.#count, KEPT), this.#at + 1).sort();
+    return { least: Math.exp(logs[0] ?? Number.NaN), median: Math.exp(logs[logs.length >> 1] ?? Number.NaN) };
+  }
+
   /** Of the losses just before the newest one. */
   get before(): Readonly<Record<'least' | 'median' | 'most', number>> {
-    const [least = 0, , median = 0, , most = 0] = this.#logs.slice(1, LOCAL + 1).sort();
+    const [least = 0, , median = 0, , most = 0] = this.#logs.slice(this.#at - LOCAL, this.#at).sort();
     return { least: Math.exp(least), median: Math.exp(median), most: Math.exp(most) };
   }
 
@@ -101,7 +106,6 @@ export class LossTrend {
     this.#expected = Number.NaN;
     this.score = Number.NaN;
     this.#hasLoss = loss > 0 && loss < Number.POSITIVE_INFINITY;
-    if (Number.isFinite(loss) && loss !== 0) this.newest.push(loss);
     if (!this.#hasLoss) return;
     const log = Math.log(loss);
     this.#push(log);
@@ -125,18 +129,26 @@ export class LossTrend {
 
   #push(log: number): void {
     const logs = this.#logs;
-    if (this.#count === 0) logs.fill(log);
-    for (let age = LOCAL + 1; age > 0; age--) logs[age] = logs[age - 1] as number;
-    logs[0] = log;
+    if (this.#count === 0) {
+      logs.fill(log, 0, KEPT);
+      this.#at = KEPT - 1;
+      return;
+    }
+    if (this.#at === ROOM - 1) {
+      logs.copyWithin(0, ROOM - KEPT + 1);
+      this.#at = KEPT - 2;
+    }
+    logs[++this.#at] = log;
   }
 
   /** Beyond all of the newest losses before it. */
   #isOutside(log: number): boolean {
     const logs = this.#logs;
-    let least = logs[1] as number;
+    const at = this.#at;
+    let least = logs[at - 1] as number;
     let most = least;
     for (let age = 2; age <= LOCAL; age++) {
-      const one = logs[age] as number;
+      const one = logs[at - age] as number;
       if (one < least) least = one;
       else if (one > most) most = one;
     }
@@ -157,11 +169,13 @@ export class LossTrend {
   #expect(): number {
     if (!Number.isNaN(this.#expected) || this.count < 1) return this.#expected;
     const logs = this.#logs;
-    const from = this.#hasLoss ? 1 : 0;
-    for (let age = 0; age < LOCAL; age++) five[age] = (logs[from + age] as number) - (logs[from + age + 1] as number);
-    const slope = medianOfFive(five);
-    for (let age = 0; age < LOCAL; age++) five[age] = (logs[from + age] as number) + (age + 1) * slope;
-    this.#expected = medianOfFive(five);
+    const newest = this.#hasLoss ? this.#at - 1 : this.#at;
+    for (let age = 0; age < LOCAL; age++) {
+      five[age] = (logs[newest - age] as number) - (logs[newest - age - 1] as number);
+    }
+    const slope = medianOfFive(five, 0);
+    for (let age = 0; age < LOCAL; age++) five[age] = (logs[newest - age] as number) + (age + 1) * slope;
+    this.#expected = medianOfFive(five, 0);
     return this.#expected;
   }
 }

@@ -51,7 +51,7 @@ export class Signals {
       if (record.number(FIELD.loss) === 0) signs |= SIGN.zero;
       if (loss.score !== 0) signs |= SIGN.surprise;
     }
-    if (!isFinite(record, FIELD.loss) || !isFinite(record, FIELD.eval_loss) || !isFinite(record, FIELD.grad_norm)) {
+    if (!record.isFinite(FIELD.loss) || !record.isFinite(FIELD.eval_loss) || !record.isFinite(FIELD.grad_norm)) {
       signs |= SIGN.nonfinite;
     }
     if (learningRate.skippedNow > 0 || learningRate.stoodStill) signs |= SIGN.rate;
@@ -79,8 +79,4 @@ export class Signals {
     this.loss.restart();
     this.learningRate.restart();
   }
-}
-
-function isFinite(record: LogRecord, slot: number): boolean {
-  return !record.has(slot) || Number.isFinite(record.number(slot));
 }

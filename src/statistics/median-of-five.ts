@@ -1,13 +1,13 @@
 /**
- * The middle one of the first five of `values`, by eight comparisons; none may be NaN. In an array: numbers that are
+ * The middle one of five of `values`, from `from` on, by eight comparisons; none may be NaN. In an array: numbers that are
  * handed to a function become objects, one for each.
  */
-export function medianOfFive(values: Float64Array): number {
-  const a = values[0] as number;
-  const b = values[1] as number;
-  const c = values[2] as number;
-  const d = values[3] as number;
-  const e = values[4] as number;
+export function medianOfFive(values: Float64Array, from: number): number {
+  const a = values[from] as number;
+  const b = values[from + 1] as number;
+  const c = values[from + 2] as number;
+  const d = values[from + 3] as number;
+  const e = values[from + 4] as number;
   const lowAb = a < b ? a : b;
   const highAb = a < b ? b : a;
   const lowCd = c < d ? c : d;
