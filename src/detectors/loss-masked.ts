@@ -5,6 +5,7 @@ import type { Evidence } from '../model/incident.ts';
 import type { LogRecord } from '../model/record.ts';
 import type { RunFacts } from '../runs/run.ts';
 import { maskedPart } from '../signals/masked-window.ts';
+import { LEAST_SURPRISE } from '../signals/loss-trend.ts';
 import type { Signals } from '../signals/signals.ts';
 import { type Detector, detectorKind, GAP_STEPS, type Span, type Verdict } from './detector.ts';
 
@@ -31,7 +32,7 @@ export const lossMasked = detectorKind({
       .max(1)
       .default(0.87)
       .describe('of the expected loss, below which a dip is one without other traces'),
-    dip_score: z.number().min(1).default(5).describe('times the usual spread of the loss that such a dip must have'),
+    dip_score: z.number().min(LEAST_SURPRISE).default(5).describe('times the usual spread of the loss that such a dip must have'),
   }),
   goodStepsToResolve: GAP_STEPS,
   create: (options) => new LossMasked(options),

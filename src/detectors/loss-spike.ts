@@ -4,6 +4,7 @@ import { FIELD } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
 import type { LogRecord } from '../model/record.ts';
 import type { RunFacts } from '../runs/run.ts';
+import { LEAST_SURPRISE } from '../signals/loss-trend.ts';
 import type { Signals } from '../signals/signals.ts';
 import { type Detector, detectorKind, GAP_STEPS, type Verdict } from './detector.ts';
 
@@ -18,7 +19,7 @@ export const lossSpike = detectorKind({
   heeds: ['nonfinite', 'zero', 'surprise', 'restart'],
   options: z.object({
     ratio: z.number().min(1).default(1.2).describe('times the expected loss'),
-    score: z.number().min(1).default(10).describe('times the usual spread of the loss'),
+    score: z.number().min(LEAST_SURPRISE).default(10).describe('times the usual spread of the loss'),
     least_records: z.int().min(3).default(8).describe('losses before anything is called a spike'),
     critical_records: z.int().min(1).default(5).describe('records in a row that make it critical'),
   }),

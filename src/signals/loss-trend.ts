@@ -20,6 +20,8 @@ const LEAST = 3;
 const LEAST_SPREAD = 0.01;
 /** A loss that is off by less than this share of it is no surprise to anyone: its score is not worked out. */
 const CALM = 0.04;
+/** A score below it, either way, is no surprise, and no detector may ask for less. */
+export const LEAST_SURPRISE = 3;
 /** Makes a standard deviation of a median deviation, where deviations are normal. */
 const NORMAL = 1.4826;
 /** Worked on by all runs in turn. */

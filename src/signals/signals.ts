@@ -4,7 +4,7 @@ import type { LogRecord } from '../model/record.ts';
 import type { RunFacts } from '../runs/run.ts';
 import { LearningRate } from './learning-rate.ts';
 import { Life } from './life.ts';
-import { LossTrend } from './loss-trend.ts';
+import { LEAST_SURPRISE, LossTrend } from './loss-trend.ts';
 import { LINGER, SIGN } from './signs.ts';
 
 /** What several detectors ask of a run at its newest record: worked out once. */
@@ -49,7 +49,7 @@ export class Signals {
     let signs = 0;
     if (record.has(FIELD.loss)) {
       if (record.number(FIELD.loss) === 0) signs |= SIGN.zero;
-      if (loss.score !== 0) signs |= SIGN.surprise;
+      if (!(Math.abs(loss.score) < LEAST_SURPRISE)) signs |= SIGN.surprise;
     }
     if (!record.isFinite(FIELD.loss) || !record.isFinite(FIELD.eval_loss) || !record.isFinite(FIELD.grad_norm)) {
       signs |= SIGN.nonfinite;
