@@ -32,7 +32,11 @@ export const lossMasked = detectorKind({
       .max(1)
       .default(0.87)
       .describe('of the expected loss, below which a dip is one without other traces'),
-    dip_score: z.number().min(LEAST_SURPRISE).default(5).describe('times the usual spread of the loss that such a dip must have'),
+    dip_score: z
+      .number()
+      .min(LEAST_SURPRISE)
+      .default(5)
+      .describe('times the usual spread of the loss that such a dip must have'),
   }),
   goodStepsToResolve: GAP_STEPS,
   create: (options) => new LossMasked(options),

@@ -82,12 +82,15 @@ export class IncidentBook {
     }
     signals.life.observe(record, run, signals, isBad, past);
     // before anything closes on it
-    if (signals.life.judgement !== null) changed = this.#judge() || changed;
+    changed = this.#judge() || changed;
     for (const lifecycle of this.#roster.others) {
       if (this.#ask(lifecycle, record, arrivedMs, isNew) !== 'silent') changed = true;
     }
     if (run.ended === 'finished') changed = this.#finish(record, arrivedMs) || changed;
-    if (changed) this.#settle();
+    if (!changed) return;
+    // of those that have opened now
+    this.#judge();
+    this.#settle();
   }
 
   /** Shows a record to one detector. Returns what it said, 'silent' where that changed nothing. */
