@@ -1,6 +1,7 @@
 import type { IncidentView } from '../../src/view/wire.ts';
 import type { Card } from './card.ts';
 import type { Judged, JudgedTrouble } from './judge.ts';
+import { readByHand } from './read-by-hand.ts';
 
 /** What is wrong, run by run: for whoever mends it. */
 export function details(cards: readonly Card[]): string {
@@ -17,10 +18,13 @@ export function details(cards: readonly Card[]): string {
 }
 
 function wrongs({ label, reported, troubles, alarms, tooSevere, fatal, ...facts }: Judged): string[] {
-  const why = label.ambiguous ? ' (ambiguous, not counted)' : label.healthy ? ', but it is healthy' : ', unexplained';
+  const why = (one: IncidentView) => {
+    if (label.ambiguous) return ' (ambiguous, not counted)';
+    return label.healthy ? ', but it is healthy' : `, not in its label: ${readByHand(label.run, one) ?? 'unexplained'}`;
+  };
   return [
     ...troubles.filter(({ trouble }) => trouble.required).flatMap(wrongTrouble),
-    ...alarms.map((one) => `${shown(one)}${why}`),
+    ...alarms.map((one) => `${shown(one)}${why(one)}`),
     ...tooSevere.map((one) => `${shown(one)}, but it healed by itself`),
     ...(fatal === 'missed' ? [`no alert, but there must be one: ${label.troubles.map(({ kind }) => kind)}`] : []),
     ...(facts.weights && facts.weights.said !== facts.weights.truth

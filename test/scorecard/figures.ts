@@ -3,6 +3,7 @@ import { comparison } from './compare.ts';
 import { delays } from './delays.ts';
 import type { Judged, JudgedTrouble, Outcome } from './judge.ts';
 import { isFound, KINDS } from './kinds.ts';
+import { readByHand } from './read-by-hand.ts';
 import { perHundred, table } from './table.ts';
 import type { Weighed } from './weights.ts';
 
@@ -53,6 +54,7 @@ function folders(cards: readonly Card[]): string {
     row('faulty runs', (card) => faulty(card).length),
     row('faulty runs with an alert that no label explains', (card) => alarmed(faulty(card))),
     row('alerts of these that no label explains', (card) => alarms(faulty(card))),
+    row('alerts of these that nobody has explained who read the log', (card) => unread(faulty(card))),
     row('runs that are critical, but healed by themselves', (card) =>
       count(card, ({ tooSevere }) => tooSevere.length > 0),
     ),
@@ -133,6 +135,10 @@ function troublesIn(cards: readonly Card[]): JudgedTrouble[] {
 
 function alarmed(judged: readonly Judged[]): number {
   return judged.filter(({ alarms }) => alarms.length > 0).length;
+}
+
+function unread(judged: readonly Judged[]): number {
+  return judged.flatMap(({ label, alarms }) => alarms.filter((one) => readByHand(label.run, one) === null)).length;
 }
 
 function alarms(judged: readonly Judged[]): number {
