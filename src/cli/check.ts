@@ -38,7 +38,7 @@ export function addCheck(program: Command, finish: (code: number) => void): void
         .env('NANWATCH_FAIL_ON'),
     );
   addOptions(command, COMMON).action(async (paths: string[], options: CheckOptions) => {
-    const config = configOf(command, paths);
+    const config = await configOf(command, paths);
     checkPaths(config.paths, false);
     const nowMs = Date.now();
     const pipeline = await readOnce(config, nowMs);

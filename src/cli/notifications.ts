@@ -35,7 +35,7 @@ function add(
     .option('--receiver <name>', 'only of this receiver')
     .addOption(new Option('--format <format>', 'form of the answer').choices(['text', 'json']).default('text'));
   addOptions(command, [...STATE, ...COMMON]).action(async (paths: string[], options: NotificationsOptions) => {
-    const config = configOf(command, paths);
+    const config = await configOf(command, paths);
     if (config.state_dir === undefined && config.paths.length === 0) {
       throw new UsageError('which agent? Give its --state-dir, or the paths that it watches.');
     }

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Severity } from '../model/alert.ts';
 import { CONFIG_RISKS } from '../model/config-risk.ts';
 import type { RunContext } from '../model/context.ts';
@@ -14,7 +13,7 @@ import { type Detector, detectorKind, type Verdict } from './detector.ts';
 export const configRisk = detectorKind({
   alertname: 'TrainerConfigRisk',
   family: 'configuration',
-  options: z.object({}),
+  options: {},
   goodStepsToResolve: 0,
   create: () => new ConfigurationRisk(),
 });

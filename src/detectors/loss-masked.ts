@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Severity } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
@@ -21,16 +20,11 @@ export const lossMasked = detectorKind({
   family: 'nonfinite',
   symptom: true,
   replaces: ['TrainerLossSpike'],
-  options: z.object({
-    off: z.number().min(0).default(0.1).describe('share by which the loss must be off where NaN left other traces'),
-    dip: z
-      .number()
-      .min(0)
-      .max(1)
-      .default(0.87)
-      .describe('of the expected loss, below which a dip is one without other traces'),
-    dip_score: z.number().min(1).default(5).describe('times the usual spread of the loss that such a dip must have'),
-  }),
+  options: {
+    off: { default: 0.1, min: 0, says: 'share by which the loss must be off where NaN left other traces' },
+    dip: { default: 0.87, min: 0, max: 1, says: 'of the expected loss, below which a dip is one without other traces' },
+    dip_score: { default: 5, min: 1, says: 'times the usual spread of the loss that such a dip must have' },
+  },
   goodStepsToResolve: GAP_STEPS,
   create: (options) => new LossMasked(options),
 });

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Severity } from '../model/alert.ts';
 import type { Evidence } from '../model/incident.ts';
 import type { RunFacts } from '../runs/run.ts';
@@ -11,7 +10,7 @@ import { type Detector, detectorKind, type Verdict } from './detector.ts';
 export const stall = detectorKind({
   alertname: 'TrainerStalled',
   family: 'stall',
-  options: z.object({}),
+  options: {},
   goodStepsToResolve: 0,
   clocked: true,
   create: () => new Stall(),

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Severity } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
@@ -15,7 +14,7 @@ export const weightsLost = detectorKind({
   alertname: 'TrainerWeightsLost',
   family: 'nonfinite',
   rank: 2,
-  options: z.object({}),
+  options: {},
   goodStepsToResolve: 0,
   create: () => new WeightsLost(),
 });
