@@ -19,12 +19,6 @@ export class LogRecord {
     return this.#present;
   }
 
-  /** Writes the numbers of all fields to `target` from `at` on; those of absent ones mean nothing. */
-  copyTo(target: Float64Array, at: number): void {
-    const values = this.values;
-    for (let slot = 0; slot < values.length; slot++) target[at + slot] = values[slot] as number;
-  }
-
   clear(): void {
     this.#present = 0;
     if (this.other.size > 0) this.other.clear();
