@@ -13,5 +13,7 @@ if (process.argv[2] !== 'check') {
   const { setFlagsFromString } = await import('node:v8');
   setFlagsFromString('--semi-space-growth-factor=1');
 }
-const { main } = await import('../dist/main.js');
+// Imported, the program would be searched for its exports first, and Node would load all of each of its own modules.
+const { createRequire } = process.getBuiltinModule('node:module');
+const { main } = createRequire(import.meta.url)('../dist/main.cjs');
 process.exitCode = await main(process.argv.slice(2));

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
-import { main } from '../dist/main.js';
+import { main } from '../dist/main.cjs';
 
 const { values } = parseArgs({ options: { listen: { type: 'string', default: '127.0.0.1:9909' } } });
 const COLOUR = { info: pc.cyan, warning: pc.yellow, critical: pc.red };

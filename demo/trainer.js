@@ -4,7 +4,7 @@
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { clear, play, recordedLogs } from '../dist/player.js';
+import { clear, play, recordedLogs } from '../dist/player.cjs';
 
 const PAUSE_MS = 30_000;
 

@@ -15,7 +15,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['pipeline'],
   ['view'],
   ['tail', 'notify', 'metrics', 'server'],
-  ['config', 'replay', 'follow', 'notices', 'bad-lines', 'logging', 'state-dir'],
+  ['config', 'replay', 'follow', 'notices', 'bad-lines', 'logging', 'memory', 'state-dir'],
   ['teller', 'broadcast', 'repeater', 'outside', 'standard-input'],
   ['app'],
   ['cli'],

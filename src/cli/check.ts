@@ -7,7 +7,7 @@ import { outsideLogs } from '../outside.ts';
 import { Pipeline } from '../pipeline/pipeline.ts';
 import { Tail } from '../tail/tail.ts';
 import { NO_WAKER } from '../tail/waker.ts';
-import { LANGUAGES } from '../text/index.ts';
+import { loadLanguage } from '../text/load.ts';
 import { EXIT } from './exit.ts';
 import { addOptions, COMMON, configOf } from './options.ts';
 import { checkPaths } from './paths.ts';
@@ -38,12 +38,12 @@ export function addCheck(program: Command, finish: (code: number) => void): void
         .env('NANWATCH_FAIL_ON'),
     );
   addOptions(command, COMMON).action(async (paths: string[], options: CheckOptions) => {
-    const config = configOf(command, paths);
+    const config = await configOf(command, paths);
     checkPaths(config.paths, false);
     const nowMs = Date.now();
     const pipeline = await readOnce(config, nowMs);
     const runs = [...pipeline.runs.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-    const language = LANGUAGES[config.lang];
+    const language = await loadLanguage(config.lang);
     const report = options.format === 'json' ? jsonReport(runs, language, nowMs) : textReport(runs, language, nowMs);
     process.stdout.write(report);
     sayBadLines(pipeline);

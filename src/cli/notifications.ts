@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import type { Config } from '../config/schema.ts';
-import { defaultStateDir } from '../state-dir.ts';
 import { UsageError } from './exit.ts';
 import { addOptions, COMMON, configOf, STATE } from './options.ts';
 
@@ -35,10 +34,11 @@ function add(
     .option('--receiver <name>', 'only of this receiver')
     .addOption(new Option('--format <format>', 'form of the answer').choices(['text', 'json']).default('text'));
   addOptions(command, [...STATE, ...COMMON]).action(async (paths: string[], options: NotificationsOptions) => {
-    const config = configOf(command, paths);
+    const config = await configOf(command, paths);
     if (config.state_dir === undefined && config.paths.length === 0) {
       throw new UsageError('which agent? Give its --state-dir, or the paths that it watches.');
     }
+    const { defaultStateDir } = await import('../state-dir.ts');
     await run(config.state_dir ?? defaultStateDir(config.paths), options, config);
   });
 }

@@ -11,7 +11,7 @@ export function addNotify(program: Command, finish: (code: number) => void): voi
     .description('send a sample that fires, then one that has resolved, and print what became of each')
     .argument('[receiver]', 'name of one receiver; all of them if not given');
   addOptions(command, [...TELL, ...COMMON]).action(async (name: string | undefined) => {
-    const config = configOf(command, []);
+    const config = await configOf(command, []);
     const receivers = config.receivers.filter((receiver) => name === undefined || receiver.name === name);
     if (receivers.length === 0) {
       const names = config.receivers.map((receiver) => receiver.name).join(', ');

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
-import { loadConfig, type Override } from '../config/load.ts';
-import { type Config, configSchema } from '../config/schema.ts';
+import type { Override } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+import { DEFAULTS, SETTINGS } from '../config/settings.ts';
 
 /** One option of the command line: also a variable of the environment and, with a key, a setting of the file. */
 interface OptionSpec {
@@ -12,10 +13,8 @@ interface OptionSpec {
   readonly choices?: readonly string[];
 }
 
-const DESCRIBED = configSchema.shape;
-
 function setting(key: keyof Config, flags: string, choices?: readonly string[]): OptionSpec {
-  return { flags, key, help: DESCRIBED[key].description ?? '', ...(choices && { choices }) };
+  return { flags, key, help: SETTINGS[key], ...(choices && { choices }) };
 }
 
 export const COMMON: readonly OptionSpec[] = [
@@ -80,32 +79,28 @@ export function addOptions(command: Command, specs: readonly OptionSpec[]): Comm
  *
  * @throws ConfigError
  */
-export function configOf(command: Command, paths: readonly string[]): Config {
+export async function configOf(command: Command, paths: readonly string[]): Promise<Config> {
   const values = command.opts<Record<string, unknown>>();
   const overrides: Record<string, Override> = {};
   for (const option of command.options) {
     const key = option.name().replaceAll('-', '_');
     const value = values[option.attributeName()];
-    if (!(key in DESCRIBED) || value === undefined) continue;
+    if (!(key in SETTINGS) || value === undefined) continue;
     const fromEnvironment = command.getOptionValueSource(option.attributeName()) === 'env';
     overrides[key] = { value, place: fromEnvironment ? (option.envVar ?? key) : `--${option.name()}` };
   }
+  const { config: file = null, webhook = [], alertmanager = [] } = values as Partial<Given>;
+  const isPlain = file === null && Object.keys(overrides).length + webhook.length + alertmanager.length === 0;
+  if (isPlain && paths.every((path) => path !== '')) return { ...DEFAULTS, paths: [...paths] };
   if (paths.length > 0) overrides.paths = { value: paths, place: 'paths' };
-  const config = loadConfig((values.config as string | undefined) ?? null, overrides);
-  return (['webhook', 'alertmanager'] as const).reduce(
-    (before, type) => withReceivers(before, type, (values[type] as string[] | undefined) ?? []),
-    config,
-  );
+  // the schema is loaded only when there is something to judge: check must start fast
+  const { loadConfig, withReceivers } = await import('../config/load.ts');
+  const config = withReceivers(loadConfig(file, overrides), 'webhook', webhook);
+  return withReceivers(config, 'alertmanager', alertmanager);
 }
 
-function withReceivers(config: Config, type: 'webhook' | 'alertmanager', urls: readonly string[]): Config {
-  const taken = new Set(config.receivers.map(({ name }) => name));
-  const added = urls.map((url) => {
-    let name: string = type;
-    for (let number = 2; taken.has(name); number++) name = `${type}-${number}`;
-    taken.add(name);
-    return { type, name, url };
-  });
-  const { receivers } = loadConfig(null, { receivers: { value: added, place: `--${type}` } });
-  return { ...config, receivers: [...config.receivers, ...receivers] };
+interface Given {
+  readonly config: string;
+  readonly webhook: readonly string[];
+  readonly alertmanager: readonly string[];
 }

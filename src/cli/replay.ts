@@ -18,7 +18,7 @@ export function addReplay(program: Command, finish: (code: number) => void): voi
         .env('NANWATCH_SPEED'),
     );
   addOptions(command, [...SERVE, ...COMMON]).action(async (path: string, { speed }: { speed: number }) => {
-    const config = configOf(command, [path]);
+    const config = await configOf(command, [path]);
     checkPaths([path], false);
     const logs = recordedLogs(resolve(path));
     if (logs.length === 0) {

@@ -11,7 +11,7 @@ export function addRun(program: Command, finish: (code: number) => void): void {
     .argument('[path...]', 'run folders, folders of run folders at any depth, or logs');
   addOptions(command, [...SERVE, ...FOLLOW, ...COMMON]).action(
     async (paths: string[], options: { once?: boolean; exitWhenFinished?: boolean }) => {
-      const config = configOf(command, paths);
+      const config = await configOf(command, paths);
       if (config.paths.length === 0) throw new UsageError('no path to watch. Try: nanwatch run saves/');
       checkPaths(config.paths, options.once !== true);
       // the whole agent is loaded only when it is needed: check must start fast

@@ -41,6 +41,23 @@ export function loadConfig(file: string | null, overrides: Readonly<Record<strin
   );
 }
 
+/**
+ * A configuration with a receiver more for each address.
+ *
+ * @throws ConfigError
+ */
+export function withReceivers(config: Config, type: 'webhook' | 'alertmanager', urls: readonly string[]): Config {
+  const taken = new Set(config.receivers.map(({ name }) => name));
+  const added = urls.map((url) => {
+    let name: string = type;
+    for (let number = 2; taken.has(name); number++) name = `${type}-${number}`;
+    taken.add(name);
+    return { type, name, url };
+  });
+  const { receivers } = loadConfig(null, { receivers: { value: added, place: `--${type}` } });
+  return { ...config, receivers: [...config.receivers, ...receivers] };
+}
+
 function readYaml(file: string): Record<string, unknown> {
   let text: string;
   try {

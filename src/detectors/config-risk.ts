@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Severity } from '../model/alert.ts';
 import { CONFIG_RISKS } from '../model/config-risk.ts';
 import type { RunContext } from '../model/context.ts';
@@ -15,7 +14,7 @@ export const configRisk = detectorKind({
   alertname: 'TrainerConfigRisk',
   family: 'configuration',
   heeds: ['configuration', 'ended'],
-  options: z.object({}),
+  options: {},
   goodStepsToResolve: 0,
   create: () => new ConfigurationRisk(),
 });

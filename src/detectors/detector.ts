@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { AlertName, Severity } from '../model/alert.ts';
 import type { FieldName } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
@@ -47,8 +46,17 @@ export interface Span {
   readonly records: number;
 }
 
+/** A number that can be configured: its default, the range that it must lie in, and what it means. */
+export interface NumberOption {
+  readonly default: number;
+  readonly min: number;
+  readonly max?: number;
+  readonly isInteger?: true;
+  readonly says: string;
+}
+
 /** A kind of detector. A new one is a file that exports this, and a line in `index.ts`. */
-export interface DetectorKind<Options extends z.ZodObject = z.ZodObject> {
+export interface DetectorKind<Name extends string = string> {
   readonly alertname: AlertName;
   /** Incidents of one family that are open together are one trouble: one of them leads. */
   readonly family:
@@ -75,21 +83,26 @@ export interface DetectorKind<Options extends z.ZodObject = z.ZodObject> {
   readonly replaces?: readonly AlertName[];
   /** The more telling of several alerts of one family leads, where both are equally severe; 0 is least. */
   readonly rank?: number;
-  /** Every option with its default and a description: configuration, help and documentation come from here. */
-  readonly options: Options;
+  /** Every option: configuration and documentation come from here. */
+  readonly options: Readonly<Record<Name, NumberOption>>;
   /** It only looks at the clock: numbers that come late change nothing of what it found. */
   readonly clocked?: true;
   /** Good steps after the last bad record that close an incident; 0 closes it at the first good word. */
   readonly goodStepsToResolve: number;
   /** What remains of an incident that resolves, when that is less than it was. */
   readonly resolvedSeverity?: Severity;
-  create(options: z.output<Options>): Detector;
+  create(options: Readonly<Record<Name, number>>): Detector;
 }
 
 /** Gaps up to this long do not close an incident, so that intermittent trouble is one alert with a count. */
 export const GAP_STEPS = 20;
 
-/** Ties a kind to its options' type. */
-export function detectorKind<Options extends z.ZodObject>(kind: DetectorKind<Options>): DetectorKind {
-  return kind as unknown as DetectorKind;
+/** Ties a kind to the names of its options. */
+export function detectorKind<Name extends string>(kind: DetectorKind<Name>): DetectorKind {
+  return kind;
+}
+
+/** The options of a kind where nothing is configured. */
+export function defaultsOf({ options }: DetectorKind): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(options).map(([name, option]) => [name, option.default]));
 }

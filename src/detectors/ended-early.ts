@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Severity } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
@@ -16,7 +15,7 @@ export const endedEarly = detectorKind({
   alertname: 'TrainerFailed',
   family: 'end',
   heeds: ['ended'],
-  options: z.object({}),
+  options: {},
   goodStepsToResolve: 0,
   resolvedSeverity: 'info',
   create: () => new EndedEarly(),

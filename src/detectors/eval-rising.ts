@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Severity } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
@@ -17,12 +16,17 @@ export const evalRising = detectorKind({
   alertname: 'TrainerEvalLossRising',
   reads: ['eval_loss'],
   family: 'evaluation',
-  options: z.object({
-    above: z.number().min(0).default(0.02).describe('share by which an evaluation lies above the best'),
-    evaluations: z.int().min(1).default(3).describe('such evaluations in a row'),
-    warning_evaluations: z.int().min(1).default(8).describe('such evaluations in a row that make it a warning'),
-    warning_share: z.number().min(0).max(1).default(0.75).describe('of all evaluations, that these must be'),
-  }),
+  options: {
+    above: { default: 0.02, min: 0, says: 'share by which an evaluation lies above the best' },
+    evaluations: { default: 3, min: 1, isInteger: true, says: 'such evaluations in a row' },
+    warning_evaluations: {
+      default: 8,
+      min: 1,
+      isInteger: true,
+      says: 'such evaluations in a row that make it a warning',
+    },
+    warning_share: { default: 0.75, min: 0, max: 1, says: 'of all evaluations, that these must be' },
+  },
   goodStepsToResolve: 0,
   create: (options) => new EvalRising(options),
 });

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Severity } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
@@ -20,12 +19,12 @@ export const gradExploding = detectorKind({
   alertname: 'TrainerGradExploding',
   reads: ['grad_norm'],
   family: 'gradient',
-  options: z.object({
-    ratio: z.number().min(1).default(10).describe('times the median of the newest 64 norms'),
-    score: z.number().min(1).default(6).describe('times the usual spread of the norms'),
-    times: z.int().min(1).default(2).describe('such norms that make it trouble when the loss does not move'),
-    within_records: z.int().min(1).default(20).describe('records within which they must come'),
-  }),
+  options: {
+    ratio: { default: 10, min: 1, says: 'times the median of the newest 64 norms' },
+    score: { default: 6, min: 1, says: 'times the usual spread of the norms' },
+    times: { default: 2, min: 1, isInteger: true, says: 'such norms that make it trouble when the loss does not move' },
+    within_records: { default: 20, min: 1, isInteger: true, says: 'records within which they must come' },
+  },
   goodStepsToResolve: GAP_STEPS,
   create: (options) => new GradExploding(options),
 });

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Severity } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
@@ -23,11 +22,16 @@ export const gradNonfinite = detectorKind({
   family: 'nonfinite',
   symptom: true,
   rank: 1,
-  options: z.object({
-    calibration_steps: z.int().min(0).default(50).describe('first steps in which fp16 calibrates its loss scale'),
-    calibration_records: z.int().min(0).default(16).describe('non-finite norms that calibration may cause'),
-    critical_records: z.int().min(1).default(3).describe('bad norms in a row that make it critical'),
-  }),
+  options: {
+    calibration_steps: {
+      default: 50,
+      min: 0,
+      isInteger: true,
+      says: 'first steps in which fp16 calibrates its loss scale',
+    },
+    calibration_records: { default: 16, min: 0, isInteger: true, says: 'non-finite norms that calibration may cause' },
+    critical_records: { default: 3, min: 1, isInteger: true, says: 'bad norms in a row that make it critical' },
+  },
   goodStepsToResolve: GAP_STEPS,
   create: (options) => new GradNonfinite(options),
 });

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Severity } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
@@ -21,17 +20,12 @@ export const gradVanishing = detectorKind({
   alertname: 'TrainerGradVanishing',
   reads: ['grad_norm'],
   family: 'gradient',
-  options: z.object({
-    norm: z.number().min(0).default(1e-7).describe('norm that is next to nothing in any run'),
-    ratio: z.number().min(0).max(1).default(1e-3).describe("of the run's median norm, that is next to nothing in it"),
-    records: z.int().min(1).default(10).describe('such norms in a row'),
-    loss: z
-      .number()
-      .min(0)
-      .max(1)
-      .default(0.25)
-      .describe('of the loss at the beginning, below which a run has learned'),
-  }),
+  options: {
+    norm: { default: 1e-7, min: 0, says: 'norm that is next to nothing in any run' },
+    ratio: { default: 1e-3, min: 0, max: 1, says: "of the run's median norm, that is next to nothing in it" },
+    records: { default: 10, min: 1, isInteger: true, says: 'such norms in a row' },
+    loss: { default: 0.25, min: 0, max: 1, says: 'of the loss at the beginning, below which a run has learned' },
+  },
   goodStepsToResolve: GAP_STEPS,
   create: (options) => new GradVanishing(options),
 });

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Severity } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
@@ -17,12 +16,12 @@ import { Row } from './row.ts';
 export const lossDiverging = detectorKind({
   alertname: 'TrainerLossDiverging',
   family: 'loss',
-  options: z.object({
-    ratio: z.number().min(1).default(1.3).describe('times the best loss, of the newest ones in a row'),
-    peak_ratio: z.number().min(1).default(1.5).describe('times the best loss, of the highest of these'),
-    score: z.number().min(0).default(6).describe('times the usual change from one loss to the next'),
-    critical_ratio: z.number().min(1).default(2).describe('times the best loss that make it critical'),
-  }),
+  options: {
+    ratio: { default: 1.3, min: 1, says: 'times the best loss, of the newest ones in a row' },
+    peak_ratio: { default: 1.5, min: 1, says: 'times the best loss, of the highest of these' },
+    score: { default: 6, min: 0, says: 'times the usual change from one loss to the next' },
+    critical_ratio: { default: 2, min: 1, says: 'times the best loss that make it critical' },
+  },
   rank: 1,
   goodStepsToResolve: GAP_STEPS,
   create: (options) => new LossDiverging(options),

@@ -1,11 +1,10 @@
-import { z } from 'zod';
 import type { Severity } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
 import type { LogRecord } from '../model/record.ts';
 import type { RunFacts } from '../runs/run.ts';
-import { maskedPart } from '../signals/masked-window.ts';
 import { LEAST_SURPRISE } from '../signals/loss-trend.ts';
+import { maskedPart } from '../signals/masked-window.ts';
 import type { Signals } from '../signals/signals.ts';
 import { type Detector, detectorKind, GAP_STEPS, type Span, type Verdict } from './detector.ts';
 
@@ -24,20 +23,15 @@ export const lossMasked = detectorKind({
   heeds: ['nonfinite', 'zero', 'surprise', 'rate', 'restart'],
   symptom: true,
   replaces: ['TrainerLossSpike'],
-  options: z.object({
-    off: z.number().min(0).default(0.1).describe('share by which the loss must be off where NaN left other traces'),
-    dip: z
-      .number()
-      .min(0)
-      .max(1)
-      .default(0.87)
-      .describe('of the expected loss, below which a dip is one without other traces'),
-    dip_score: z
-      .number()
-      .min(LEAST_SURPRISE)
-      .default(5)
-      .describe('times the usual spread of the loss that such a dip must have'),
-  }),
+  options: {
+    off: { default: 0.1, min: 0, says: 'share by which the loss must be off where NaN left other traces' },
+    dip: { default: 0.87, min: 0, max: 1, says: 'of the expected loss, below which a dip is one without other traces' },
+    dip_score: {
+      default: 5,
+      min: LEAST_SURPRISE,
+      says: 'times the usual spread of the loss that such a dip must have',
+    },
+  },
   goodStepsToResolve: GAP_STEPS,
   create: (options) => new LossMasked(options),
 });

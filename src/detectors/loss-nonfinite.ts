@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Severity } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
@@ -15,7 +14,7 @@ export const lossNonfinite = detectorKind({
   heeds: ['nonfinite'],
   symptom: true,
   rank: 1,
-  options: z.object({}),
+  options: {},
   goodStepsToResolve: GAP_STEPS,
   create: () => new LossNonfinite(),
 });

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Severity } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
@@ -15,11 +14,11 @@ import { type Detector, detectorKind, type Span, type Verdict } from './detector
 export const lossPlateau = detectorKind({
   alertname: 'TrainerLossPlateau',
   family: 'loss',
-  options: z.object({
-    better: z.number().min(0).max(1).default(0.005).describe('share by which a new best must be better'),
-    records: z.int().min(1).default(200).describe('records without a new best'),
-    share: z.number().min(0).max(1).default(0.1).describe('of the whole run, that these must be'),
-  }),
+  options: {
+    better: { default: 0.005, min: 0, max: 1, says: 'share by which a new best must be better' },
+    records: { default: 200, min: 1, isInteger: true, says: 'records without a new best' },
+    share: { default: 0.1, min: 0, max: 1, says: 'of the whole run, that these must be' },
+  },
   goodStepsToResolve: 0,
   create: (options) => new LossPlateau(options),
 });

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Severity } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
@@ -17,12 +16,12 @@ export const lossSpike = detectorKind({
   alertname: 'TrainerLossSpike',
   family: 'loss',
   heeds: ['nonfinite', 'zero', 'surprise', 'restart'],
-  options: z.object({
-    ratio: z.number().min(1).default(1.2).describe('times the expected loss'),
-    score: z.number().min(LEAST_SURPRISE).default(10).describe('times the usual spread of the loss'),
-    least_records: z.int().min(3).default(8).describe('losses before anything is called a spike'),
-    critical_records: z.int().min(1).default(5).describe('records in a row that make it critical'),
-  }),
+  options: {
+    ratio: { default: 1.2, min: 1, says: 'times the expected loss' },
+    score: { default: 10, min: LEAST_SURPRISE, says: 'times the usual spread of the loss' },
+    least_records: { default: 8, min: 3, isInteger: true, says: 'losses before anything is called a spike' },
+    critical_records: { default: 5, min: 1, isInteger: true, says: 'records in a row that make it critical' },
+  },
   goodStepsToResolve: GAP_STEPS,
   create: (options) => new LossSpike(options),
 });

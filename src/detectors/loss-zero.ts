@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Severity } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
@@ -22,14 +21,14 @@ export const lossZero = detectorKind({
   heeds: ['zero'],
   symptom: true,
   rank: 1,
-  options: z.object({
-    honest_below: z
-      .number()
-      .min(0)
-      .default(0.01)
-      .describe('median of the last 20 losses below which a loss may honestly reach 0, or ten times their lowest'),
-    critical_records: z.int().min(1).default(3).describe('zeros in a row that make it critical'),
-  }),
+  options: {
+    honest_below: {
+      default: 0.01,
+      min: 0,
+      says: 'median of the last 20 losses below which a loss may honestly reach 0, or ten times their lowest',
+    },
+    critical_records: { default: 3, min: 1, isInteger: true, says: 'zeros in a row that make it critical' },
+  },
   goodStepsToResolve: GAP_STEPS,
   create: (options) => new LossZero(options),
 });

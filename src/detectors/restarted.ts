@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Severity } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
@@ -11,7 +10,7 @@ export const restarted = detectorKind({
   alertname: 'TrainerRestarted',
   family: 'restart',
   heeds: ['restart'],
-  options: z.object({}),
+  options: {},
   goodStepsToResolve: 0,
   create: () => new Restarted(),
 });

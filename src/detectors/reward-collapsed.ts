@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Severity } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
@@ -17,13 +16,13 @@ export const rewardCollapsed = detectorKind({
   alertname: 'TrainerRewardCollapsed',
   family: 'reward',
   heeds: ['reinforcement'],
-  options: z.object({
-    zero_std: z.number().min(0).max(1).default(0.9).describe('share of groups in which all rewards are equal'),
-    lost: z.number().min(0).max(1).default(0.5).describe('of what the reward had gained, that it has lost'),
-    kl_ratio: z.number().min(1).default(10).describe('times the median distance from the reference model'),
-    entropy: z.number().min(0).max(1).default(0.1).describe('of the entropy at the beginning'),
-    records: z.int().min(1).default(10).describe('records in a row that show it'),
-  }),
+  options: {
+    zero_std: { default: 0.9, min: 0, max: 1, says: 'share of groups in which all rewards are equal' },
+    lost: { default: 0.5, min: 0, max: 1, says: 'of what the reward had gained, that it has lost' },
+    kl_ratio: { default: 10, min: 1, says: 'times the median distance from the reference model' },
+    entropy: { default: 0.1, min: 0, max: 1, says: 'of the entropy at the beginning' },
+    records: { default: 10, min: 1, isInteger: true, says: 'records in a row that show it' },
+  },
   goodStepsToResolve: GAP_STEPS,
   create: (options) => new RewardCollapsed(options),
 });

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Severity } from '../model/alert.ts';
 import type { Evidence } from '../model/incident.ts';
 import type { RunFacts } from '../runs/run.ts';
@@ -12,7 +11,7 @@ export const stall = detectorKind({
   alertname: 'TrainerStalled',
   family: 'stall',
   heeds: [],
-  options: z.object({}),
+  options: {},
   goodStepsToResolve: 0,
   clocked: true,
   create: () => new Stall(),

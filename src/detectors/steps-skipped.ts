@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Severity } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
@@ -16,11 +15,16 @@ export const stepsSkipped = detectorKind({
   alertname: 'TrainerStepsSkipped',
   family: 'nonfinite',
   heeds: ['rate', 'restart'],
-  options: z.object({
-    window_steps: z.int().min(1).default(200).describe('newest steps that are looked at'),
-    share: z.number().min(0).max(1).default(0.05).describe('of these that may be skipped'),
-    calibration_steps: z.int().min(0).default(50).describe('first steps, in which fp16 calibrates its loss scale'),
-  }),
+  options: {
+    window_steps: { default: 200, min: 1, isInteger: true, says: 'newest steps that are looked at' },
+    share: { default: 0.05, min: 0, max: 1, says: 'of these that may be skipped' },
+    calibration_steps: {
+      default: 50,
+      min: 0,
+      isInteger: true,
+      says: 'first steps, in which fp16 calibrates its loss scale',
+    },
+  },
   goodStepsToResolve: GAP_STEPS,
   create: (options) => new StepsSkipped(options),
 });

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Severity } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
@@ -16,10 +15,10 @@ export const throughputDropped = detectorKind({
   alertname: 'TrainerThroughputDropped',
   reads: ['elapsed_seconds'],
   family: 'pace',
-  options: z.object({
-    ratio: z.number().min(1).default(2).describe('times the median time of a step'),
-    records: z.int().min(1).default(10).describe('records in a row that were so slow'),
-  }),
+  options: {
+    ratio: { default: 2, min: 1, says: 'times the median time of a step' },
+    records: { default: 10, min: 1, isInteger: true, says: 'records in a row that were so slow' },
+  },
   goodStepsToResolve: 0,
   create: (options) => new ThroughputDropped(options),
 });

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Severity } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
@@ -16,7 +15,7 @@ export const weightsLost = detectorKind({
   family: 'nonfinite',
   heeds: ['nonfinite', 'zero', 'surprise', 'rate', 'doubt'],
   rank: 2,
-  options: z.object({}),
+  options: {},
   goodStepsToResolve: 0,
   create: () => new WeightsLost(),
 });

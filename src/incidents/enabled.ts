@@ -1,4 +1,4 @@
-import type { DetectorKind } from '../detectors/detector.ts';
+import { type DetectorKind, defaultsOf } from '../detectors/detector.ts';
 import { DETECTORS } from '../detectors/index.ts';
 import type { Severity } from '../model/alert.ts';
 
@@ -6,8 +6,8 @@ import type { Severity } from '../model/alert.ts';
 export interface DetectorSettings {
   readonly enabled: boolean;
   readonly severity?: Severity | undefined;
-  /** Checked against the kind's own schema. */
-  readonly options: Record<string, unknown>;
+  /** Those of its kind that are not to be the default. */
+  readonly options: Readonly<Record<string, number>>;
 }
 
 /** Settings by name of the detector; those that are not named run with their defaults. */
@@ -16,7 +16,7 @@ export type Settings = Readonly<Record<string, DetectorSettings | undefined>>;
 /** A detector that the operator has not turned off, with all its options. */
 interface Enabled {
   readonly kind: DetectorKind;
-  readonly options: Record<string, unknown>;
+  readonly options: Readonly<Record<string, number>>;
   readonly severity: Severity | undefined;
 }
 
@@ -31,7 +31,7 @@ export function enabled(settings: Settings): readonly Enabled[] {
       .flatMap(([name, kind]): Enabled[] => {
         const set = settings[name];
         if (set?.enabled === false) return [];
-        return [{ kind, options: kind.options.parse(set?.options ?? {}), severity: set?.severity }];
+        return [{ kind, options: { ...defaultsOf(kind), ...set?.options }, severity: set?.severity }];
       })
       .sort((a, b) => Number(b.kind.symptom ?? false) - Number(a.kind.symptom ?? false));
   known.set(settings, kinds);

@@ -19,12 +19,6 @@ export class LogRecord {
     return this.#present;
   }
 
-  /** Writes the numbers of all fields to `target` from `at` on; those of absent ones mean nothing. */
-  copyTo(target: Float64Array, at: number): void {
-    const values = this.values;
-    for (let slot = 0; slot < values.length; slot++) target[at + slot] = values[slot] as number;
-  }
-
   clear(): void {
     this.#present = 0;
     if (this.other.size > 0) this.other.clear();
@@ -43,7 +37,7 @@ export class LogRecord {
   /** Sets every field of the vocabulary that `newer` has. */
   takeOver(newer: LogRecord): void {
     if (this.#present === newer.#present) {
-      newer.copyTo(this.values, 0);
+      for (let slot = 0; slot < this.values.length; slot++) this.values[slot] = newer.values[slot] as number;
       return;
     }
     this.#present |= newer.#present;

@@ -1,14 +1,9 @@
 import { FIELD, FIELDS } from '../model/field.ts';
 import type { LogRecord } from '../model/record.ts';
+import { Column } from './column.ts';
 
-/** Records of one source that are kept; of a longer one none. At 128 B a record these are 8 MiB. */
+/** Records of one source that are kept; of a longer one none. With fifteen fields and a time at each these are 8 MiB. */
 export const MAX_STORED = 65_536;
-
-const STRIDE = FIELDS.length + 1;
-const ARRIVED = FIELDS.length;
-/** The first page grows to this many records, every later one has as many at once. */
-const PAGE = 1024;
-const FIRST = 16;
 
 /** Fields that say where a record belongs. */
 const SHARED = (1 << FIELD.step) | (1 << FIELD.max_steps) | (1 << FIELD.epoch);
@@ -21,16 +16,16 @@ function kindOf(record: LogRecord): RecordKind {
 }
 
 /**
- * The records of one source, in the order of its log, as plain numbers. Sources of a run are read one after the other,
- * and late ones have to say something of steps that are long gone: hence the memory.
+ * The records of one source, in the order of its log, as plain numbers, field by field: most runs have few fields, and
+ * several of these never change. Sources of a run are read one after the other, and late ones have to say something of
+ * steps that are long gone: hence the memory.
  */
 export class RecordStore {
-  readonly #pages: Float64Array[] = [];
+  /** By slot. */
+  #columns: (Column | undefined)[] = [];
   /** Fields that each record has, as bits. */
-  readonly #masks: number[] = [];
-  /** The newest page, and where its free part begins. */
-  #page = new Float64Array(0);
-  #free = 0;
+  #present = new Column();
+  #arrived = new Column();
   #count = 0;
   #dropped = 0;
   /** Numbers under other names: the last value of each. */
@@ -58,55 +53,47 @@ export class RecordStore {
       this.#dropped++;
       return;
     }
-    if (this.#free === this.#page.length) this.#grow();
-    record.copyTo(this.#page, this.#free);
-    this.#page[this.#free + ARRIVED] = arrivedMs;
-    this.#free += STRIDE;
-    this.#masks.push(record.present);
-    this.#count++;
+    const index = this.#count++;
+    this.#set(index, record);
+    this.#present.set(index, record.present);
+    this.#arrived.set(index, arrivedMs);
   }
 
   /** Whether `record` only brings what record `index` lacks, of the same step. */
   isCompletedBy(index: number, record: LogRecord): boolean {
     if (this.get(index, FIELD.step) !== record.step) return false;
-    const both = (this.#masks[index] ?? 0) & record.present & ~SHARED;
+    const both = this.#presentAt(index) & record.present & ~SHARED;
     return both === 0 && (kindOf(record) === 'other' || kindOf(record) === this.kind(index));
   }
 
   /** Takes every field that `record` has into the last record, which is of the same step. */
   amendLast(record: LogRecord): void {
     const index = this.#count - 1;
-    const page = this.#pages[Math.floor(index / PAGE)];
-    if (page === undefined) return;
-    const at = (index % PAGE) * STRIDE;
-    for (let slot = 0; slot < FIELDS.length; slot++) {
-      const value = record.get(slot);
-      if (value !== undefined) page[at + slot] = value;
-    }
-    this.#masks[index] = (this.#masks[index] ?? 0) | record.present;
+    if (index < 0) return;
+    this.#set(index, record);
+    this.#present.set(index, this.#presentAt(index) | record.present);
   }
 
   /** Lets go of everything: its memory is needed no more. Nothing is kept from here on. */
   release(): void {
-    this.#pages.length = 0;
-    this.#masks.length = 0;
-    this.#page = new Float64Array(0);
+    this.#columns = [];
+    this.#present = new Column();
+    this.#arrived = new Column();
     this.#count = 0;
     this.#dropped = Math.max(1, this.#dropped);
   }
 
   has(index: number, slot: number): boolean {
-    return ((this.#masks[index] ?? 0) & (1 << slot)) !== 0;
+    return (this.#presentAt(index) & (1 << slot)) !== 0;
   }
 
   /** The number in `slot` of a record, or undefined when it has none. */
   get(index: number, slot: number): number | undefined {
-    if (!this.has(index, slot)) return undefined;
-    return this.#pages[Math.floor(index / PAGE)]?.[(index % PAGE) * STRIDE + slot];
+    return this.has(index, slot) ? this.#columns[slot]?.get(index) : undefined;
   }
 
   arrivedMs(index: number): number {
-    return this.#pages[Math.floor(index / PAGE)]?.[(index % PAGE) * STRIDE + ARRIVED] ?? Number.NaN;
+    return this.#arrived.get(index);
   }
 
   kind(index: number): RecordKind {
@@ -122,15 +109,12 @@ export class RecordStore {
 
   /** Sets every field of `record` that the stored one has and `record` has not. Returns whether there was one. */
   fill(index: number, record: LogRecord): boolean {
-    const page = this.#pages[Math.floor(index / PAGE)];
-    const missing = (this.#masks[index] ?? 0) & ~record.present;
-    if (page === undefined || missing === 0) return false;
-    const at = (index % PAGE) * STRIDE;
+    const missing = this.#presentAt(index) & ~record.present;
     for (let left = missing; left !== 0; left &= left - 1) {
       const slot = 31 - Math.clz32(left & -left);
-      record.set(slot, page[at + slot] as number);
+      record.set(slot, this.#columns[slot]?.get(index) as number);
     }
-    return true;
+    return missing !== 0;
   }
 
   /** Whether the records of the shorter one are the first ones of the other; not where there is none. */
@@ -144,19 +128,15 @@ export class RecordStore {
     return count > 0;
   }
 
-  /** Makes room for more: the first page doubles until it is full. */
-  #grow(): void {
-    const before = this.#page.length / STRIDE;
-    const isFull = before === 0 || before === PAGE;
-    const records = before === PAGE ? PAGE : Math.max(FIRST, before * 2);
-    const page = new Float64Array(records * STRIDE);
-    if (isFull) {
-      this.#pages.push(page);
-      this.#free = 0;
-    } else {
-      page.set(this.#page);
-      this.#pages[0] = page;
+  #presentAt(index: number): number {
+    return index >= 0 && index < this.#count ? this.#present.get(index) : 0;
+  }
+
+  #set(index: number, record: LogRecord): void {
+    for (let left = record.present; left !== 0; left &= left - 1) {
+      const slot = 31 - Math.clz32(left & -left);
+      this.#columns[slot] ??= new Column();
+      this.#columns[slot].set(index, record.values[slot] as number);
     }
-    this.#page = page;
   }
 }

@@ -1,5 +1,4 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { z } from 'zod';
 import { type Detector, detectorKind } from '../../src/detectors/detector.ts';
 import { DETECTORS } from '../../src/detectors/index.ts';
 import type { Format } from '../../src/formats/format.ts';
@@ -35,7 +34,7 @@ const fragileDetector = (breaksIn: 'observe' | 'evidence' | 'tick') =>
   detectorKind({
     alertname: 'TrainerFailed',
     family: 'end',
-    options: z.object({}),
+    options: {},
     goodStepsToResolve: 20,
     create(): Detector {
       let loss = 0;

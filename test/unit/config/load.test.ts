@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { addOptions, COMMON, configOf, FOLLOW, SERVE } from '../../../src/cli/options.ts';
 import { ConfigError, loadConfig, type Override } from '../../../src/config/load.ts';
 import type { Config } from '../../../src/config/schema.ts';
+import { DEFAULTS } from '../../../src/config/settings.ts';
 import { DETECTORS } from '../../../src/detectors/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-'));
@@ -29,6 +30,10 @@ function messageOf(yaml: string, overrides: Record<string, Override> = {}): stri
 }
 
 describe('what counts', () => {
+  it('is the same where no schema was asked', () => {
+    expect(DEFAULTS).toEqual(loadConfig(null, {}));
+  });
+
   it('is the default where nothing is said', () => {
     for (const config of [loadConfig(null, {}), load(''), load('# nothing\n'), load('{}')]) {
       expect(config).toMatchObject({
@@ -61,7 +66,7 @@ describe('what counts', () => {
     expect(config).toMatchObject({ listen: { host: '0.0.0.0', port: 2 }, lang: 'zh-CN' });
   });
 
-  it('is flag over environment over file', () => {
+  it('is flag over environment over file', async () => {
     writeFileSync(file, 'listen: 127.0.0.1:1\nlang: zh-CN\nlog_level: warn\nignore_older: 1h\n');
     vi.stubEnv('NANWATCH_CONFIG', file);
     vi.stubEnv('NANWATCH_LISTEN', '127.0.0.1:2');
@@ -69,7 +74,7 @@ describe('what counts', () => {
     onTestFinished(() => void vi.unstubAllEnvs());
     const command = addOptions(new Command('run').argument('[path...]'), [...COMMON, ...SERVE, ...FOLLOW]);
     command.exitOverride().parse(['--listen', '127.0.0.1:3', 'saves'], { from: 'user' });
-    expect(configOf(command, ['saves'])).toMatchObject({
+    expect(await configOf(command, ['saves'])).toMatchObject({
       paths: ['saves'],
       listen: { port: 3 },
       log_level: 'error',

@@ -18,9 +18,13 @@ describe.each(Object.entries(DETECTORS))('every detector: %s', (_, kind) => {
     expect(Object.values(DETECTORS).filter((one) => one.alertname === kind.alertname)).toEqual([kind]);
   });
 
-  it('has a default and a description for every option', () => {
-    expect(() => kind.options.parse({})).not.toThrow();
-    for (const [name, option] of Object.entries(kind.options.shape)) expect(option.description, name).toMatch(/\w{3}/);
+  it('has a default in its range and a description for every option', () => {
+    for (const [name, { default: normally, min, max, isInteger, says }] of Object.entries(kind.options)) {
+      expect(normally, name).toBeGreaterThanOrEqual(min);
+      expect(normally, name).toBeLessThanOrEqual(max ?? Number.POSITIVE_INFINITY);
+      if (isInteger) expect(normally, name).toBe(Math.round(normally));
+      expect(says, name).toMatch(/\w{3}/);
+    }
   });
 
   it('is content with a healthy run', () => {

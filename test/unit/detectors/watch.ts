@@ -1,4 +1,4 @@
-import type { Detector, DetectorKind, Verdict } from '../../../src/detectors/detector.ts';
+import { type Detector, type DetectorKind, defaultsOf, type Verdict } from '../../../src/detectors/detector.ts';
 import { DETECTORS } from '../../../src/detectors/index.ts';
 import type { RunContext } from '../../../src/model/context.ts';
 import type { LogRecord } from '../../../src/model/record.ts';
@@ -9,7 +9,7 @@ import { type Fields, recordOf } from '../runs/records.ts';
 export const SEEN = 1_700_000_000_000;
 
 /**
- * A detector of a kind, with its options checked as the configuration does, and a run that it watches, with signals that
+ * A detector of a kind, with the defaults of what is not given, and a run that it watches, with signals that
  * know what the detectors of NaN say.
  */
 export class Watch {
@@ -20,13 +20,13 @@ export class Watch {
   readonly #symptoms: readonly Detector[];
   #step = 0;
 
-  constructor(kind: DetectorKind, options: Record<string, unknown> = {}, context: RunContext = {}) {
+  constructor(kind: DetectorKind, options: Record<string, number> = {}, context: RunContext = {}) {
     this.kind = kind;
-    this.detector = kind.create(kind.options.parse(options));
+    this.detector = kind.create({ ...defaultsOf(kind), ...options });
     this.run = new Run('r', SEEN, context);
     this.#symptoms = Object.values(DETECTORS)
       .filter(({ symptom }) => symptom)
-      .map((one) => one.create(one.options.parse({})));
+      .map((one) => one.create(defaultsOf(one)));
   }
 
   /** Shows one record; without a step it has the next one. `other` are numbers outside the vocabulary. */

@@ -1,0 +1,52 @@
+/** The first page grows to this many numbers, every later one has as many at once. */
+const PAGE = 1024;
+const FIRST = 32;
+
+/** A series of numbers that grows. While all of them are the same it is that number alone. */
+export class Column {
+  #isEmpty = true;
+  /** The first value; what all are while there are no pages. */
+  #same = Number.NaN;
+  readonly #pages: Float64Array[] = [];
+
+  /** Sets the value at `index`, which is the last one or comes after it; those between mean nothing. */
+  set(index: number, value: number): void {
+    if (this.#pages.length === 0) {
+      if (Object.is(value, this.#same)) {
+        this.#isEmpty = false;
+        return;
+      }
+      if (this.#isEmpty) {
+        this.#isEmpty = false;
+        this.#same = value;
+        return;
+      }
+      for (let at = 0; at < index; at += PAGE) this.#page(Math.min(index - 1, at + PAGE - 1)).fill(this.#same);
+    }
+    this.#page(index)[index % PAGE] = value;
+  }
+
+  /** The value at `index`; it means nothing where none was set. */
+  get(index: number): number {
+    if (this.#pages.length === 0) return this.#same;
+    return this.#pages[Math.floor(index / PAGE)]?.[index % PAGE] ?? Number.NaN;
+  }
+
+  /** The page that holds `index`, after making room for it. */
+  #page(index: number): Float64Array {
+    const number = Math.floor(index / PAGE);
+    const page = this.#pages[number];
+    if (page !== undefined && index % PAGE < page.length) return page;
+    return this.#grow(number, index % PAGE);
+  }
+
+  #grow(number: number, place: number): Float64Array {
+    while (this.#pages.length < number) this.#pages.push(new Float64Array(PAGE));
+    let length = number === 0 ? FIRST : PAGE;
+    while (length <= place) length *= 2;
+    const grown = new Float64Array(length);
+    grown.set(this.#pages[number] ?? []);
+    this.#pages[number] = grown;
+    return grown;
+  }
+}
