@@ -19,9 +19,21 @@ const LAYOUT = [
   fleet.incidents,
 ] as const;
 
+/** More marks than this hide what they mark. */
+const MAX_MARKS = 20;
+
+/** Critical alerts that fire, one for each run; one for each alert name while there are too many to be told apart. */
+function critical(): string {
+  const firing = `(max by (run, alertname, severity) (${ofAll(TRAINING.firing, 'severity="critical"')}) == 1)`;
+  const gathered = `label_replace(count by (alertname, severity) ${firing}, "run", "many runs", "", "")`;
+  return [
+    `${firing} and on () count ${firing} <= ${MAX_MARKS}`,
+    `or ${gathered} and on () count ${firing} > ${MAX_MARKS}`,
+  ].join('\n');
+}
+
 /** "nanwatch / Fleet": all runs, worst first. */
 export function fleetDashboard(): Dashboard {
-  const firing = `max by (run, alertname, severity) (${ofAll(TRAINING.firing, 'severity="critical"')}) == 1`;
   const built = dashboard(
     'Fleet',
     'nanwatch-fleet',
@@ -30,7 +42,7 @@ export function fleetDashboard(): Dashboard {
     .withVariable(many('job', 'Job', `label_values(${TRAINING.step.name}, job)`))
     // a list of five hundred names helps nobody: what is typed here narrows them
     .withVariable(new TextBoxVariableBuilder('run').label('Runs (regular expression)').defaultValue('.*'))
-    .annotation(alerts(firing, '{{run}}'));
+    .annotation(alerts(critical(), '{{run}}'));
   LAYOUT.forEach((panel, index) => {
     built.withPanel(panel.id(index + 1));
   });

@@ -4,7 +4,7 @@ import { TRAINING } from '../src/metrics/names.ts';
 import { SEVERITIES } from '../src/model/alert.ts';
 import { RUN_STATES } from '../src/model/run-state.ts';
 import { NEUTRAL, type PanelText, range, type Step, stat, timeseries } from './panels.ts';
-import { growth, ofAll } from './promql.ts';
+import { increase, ofAll } from './promql.ts';
 import { SEVERITY_COLORS, STATE_COLORS } from './words.ts';
 
 const NOBODY = 'no run';
@@ -88,7 +88,7 @@ export const incidents = stacked(
       ...text('Incidents opened', 'New incidents of all runs by alert, those between two scrapes included.'),
       empty: 'none so far',
     },
-    [range(`${growth(TRAINING.incidents, ['alertname'], ofAll)} > 0`, '{{alertname}}')],
+    [range(`sum by (alertname) (${increase(TRAINING.incidents, ofAll)}) > 0`, '{{alertname}}')],
     NEUTRAL,
   )
     .drawStyle(GraphDrawStyle.Bars)

@@ -8,6 +8,7 @@ import { ofAll, stateCode, troubleCode } from './promql.ts';
 import { STATE_NAMES, TROUBLE_NAMES } from './words.ts';
 
 const WORST_FIRST = 'Worst alert';
+const THEN = 'Alerts';
 const ROW = ['job', 'run'] as const;
 const BY = `max by (${ROW.join(', ')})`;
 
@@ -30,7 +31,7 @@ const COLUMNS: readonly Column[] = [
     look: [{ id: 'mappings', value: [TROUBLE_NAMES] }, COLORED, { id: 'custom.width', value: 110 }],
   },
   {
-    title: 'Alerts',
+    title: THEN,
     expr: `sum by (${ROW.join(', ')}) (${ofAll(TRAINING.firing)}) or 0 * ${BY} (${ofAll(TRAINING.state)})`,
     look: [{ id: 'custom.width', value: 80 }],
   },
@@ -108,7 +109,7 @@ function build(): TablePanel {
     })
     .thresholds(thresholds([null, 'blue']))
     .filterable(true)
-    .sortBy([new TableSortByFieldStateBuilder().displayName(WORST_FIRST).desc(true)])
+    .sortBy([WORST_FIRST, THEN].map((title) => new TableSortByFieldStateBuilder().displayName(title).desc(true)))
     .overrideByName('Run', [
       { id: 'links', value: [{ title: 'Open this run', url: RUN_LINK }] },
       { id: 'custom.minWidth', value: 240 },

@@ -41,9 +41,15 @@ export function notFinite(field: string): string {
   return `1 - min by (run) (${of(TRAINING.finite, `field="${field}"`)})`;
 }
 
+/** Growth of counters that are there from 0 on, series by series. */
+export function increase(counter: MetricSpec, select: Select): string {
+  return `increase(${select(counter)}[${WINDOW}])`;
+}
+
 /**
  * Growth of a counter over the window. `increase()` does not see a series appear, and the first NaN is what makes one
  * appear; so a series younger than the window counts in full, provided that its run was already known: that another series of it was there, `known`.
+ * It asks ten times as much as {@link increase}: not for the thousands of series that a fleet has.
  */
 export function growth(
   counter: MetricSpec,
@@ -56,7 +62,7 @@ export function growth(
   return [
     `sum by (${by.join(', ')}) (`,
     `  (${series} unless ${series} offset ${WINDOW} and on (${whose}) ${select(known)} offset ${WINDOW})`,
-    `  or increase(${series}[${WINDOW}])`,
+    `  or ${increase(counter, select)}`,
     ')',
   ].join('\n');
 }

@@ -1,9 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { stringify } from 'yaml';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { Child } from '../support/child.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { freePort } from '../support/free-port.ts';
@@ -45,6 +55,8 @@ const PROGRAMS = [
   program('runc', 'runc'),
   newerProgram('kustomize'),
   newerProgram('docker-compose'),
+  newerProgram('prometheus-3'),
+  program('prometheus-alertmanager', 'prometheus-alertmanager'),
 ];
 
 /** LLaMA-Factory's own compose file, with a trainer that is root as there, and a volume that is empty at first. */
@@ -56,6 +68,12 @@ const LLAMA_FACTORY = `services:
     healthcheck: { disable: true }
 `;
 
+/** Whether labels hold all of `wanted`. */
+function isAbout(wanted: Readonly<Record<string, string>>, labels: object): boolean {
+  const given = new Map(Object.entries(labels));
+  return Object.entries(wanted).every(([name, value]) => given.get(name) === value);
+}
+
 describeWith(PROGRAMS, 'the image', (podmanPath = '', _runc, kustomize = '', compose = '') => {
   beforeAll(() => {
     // crun cannot start containers where cgroups are of both versions; more descriptors than the machine has are refused
@@ -63,8 +81,10 @@ describeWith(PROGRAMS, 'the image', (podmanPath = '', _runc, kustomize = '', com
       join(settings, 'containers.conf'),
       '[engine]\nruntime = "runc"\n[containers]\ndefault_ulimits = ["nofile=20000:20000", "nproc=20000:20000"]\n',
     );
-    const { status, stderr } = spawnSync('bash', ['test/stand-in-base.sh'], { encoding: 'utf8' });
-    if (status !== 0) throw new Error(stderr);
+    for (const script of ['test/stand-in-base.sh', 'test/stand-in-servers.sh']) {
+      const { status, stderr } = spawnSync('bash', [script], { encoding: 'utf8' });
+      if (status !== 0) throw new Error(stderr);
+    }
     const build = ['--isolation', 'chroot', '--network', 'host', '--pull=never', '--format', 'docker'];
     podman('build', ...build, '-f', 'deploy/Dockerfile', '--build-arg', 'VERSION=0.1.0', '-t', IMAGE, '.');
   }, BUILD_MS);
@@ -180,47 +200,119 @@ describeWith(PROGRAMS, 'the image', (podmanPath = '', _runc, kustomize = '', com
     }
   }, 90_000);
 
-  it.each([
-    ['the demo stack', ['deploy/compose/compose.yaml'], ['trainer', 'nanwatch', 'inbox']],
-    ["LLaMA-Factory's own, with a trainer that is root", ['deploy/compose/llamafactory.yaml'], []],
-  ])('runs under docker-compose: %s', { timeout: 60_000 }, async (_, files, services) => {
-    const [folder, port] = [temporaryFolder(), await freePort()];
-    const own = join(folder, 'docker-compose.yml');
-    writeFileSync(own, services.length === 0 ? LLAMA_FACTORY : '');
-    const local = join(folder, 'local.yml');
-    writeFileSync(
-      local,
-      `services:\n  nanwatch:\n    image: ${IMAGE}\n    ports: !override ["127.0.0.1:${port}:9909"]\n` +
-        services
-          .filter((name) => name !== 'nanwatch')
-          .map((name) => `  ${name}: { image: '${IMAGE}' }\n`)
-          .join(''),
-    );
+  /**
+   * Starts services of compose files under docker-compose, with ports of their own, and takes them down after the test.
+   *
+   * @param local what a machine without the registry needs beside the files
+   * @returns runs docker-compose with more arguments, and says what that wrote
+   */
+  async function composed(
+    files: readonly string[],
+    local: object,
+    services: readonly string[] = [],
+  ): Promise<(...args: readonly string[]) => string> {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'local.yml'), stringify({ services: local }).replaceAll('ports:', 'ports: !override'));
     // podman speaks the Docker engine's own language
     const socket = join(folder, 'engine.sock');
     const containers = { ...process.env, CONTAINERS_CONF: join(settings, 'containers.conf') };
     const engine = new Child(podmanPath, ['system', 'service', '--time=0', `unix://${socket}`], { env: containers });
     await engine.until('the engine listens', () => existsSync(socket));
-    const all = [...(services.length === 0 ? [own] : []), ...files.map((file) => resolve(file)), local];
-    const run = (...args: readonly string[]) =>
-      spawnSync(compose, [...all.flatMap((file) => ['-f', file]), '-p', NAME, ...args], {
+    const stack = [...files, join(folder, 'local.yml')].flatMap((file) => ['-f', file]);
+    const run = (...args: readonly string[]) => {
+      const { status, stdout, stderr } = spawnSync(compose, [...stack, '-p', NAME, ...args], {
         encoding: 'utf8',
         env: { ...process.env, DOCKER_HOST: `unix://${socket}` },
       });
-    const { status, stderr } = run('up', '-d', '--no-build', '--pull', 'never', ...services);
-    try {
-      expect(status, stderr).toBe(0);
-      await until(
-        'both runs are read',
-        async () => {
-          const samples = await metrics(port);
-          const steps = samples.filter(({ name }) => name === 'trainer_step');
-          return steps.length === 2 && sampleValue(samples, 'nanwatch_state_persistent') === 1;
-        },
-        { withinMs: 30_000, everyMs: 200 },
-      );
-    } finally {
+      if (status !== 0) throw new Error(`docker-compose ${args.join(' ')}\n${stdout}${stderr}`);
+      return stdout;
+    };
+    onTestFinished(() => {
       run('down', '-v', '-t', '1');
-    }
-  });
+    });
+    run('up', '-d', '--no-build', '--pull', 'never', ...services);
+    return run;
+  }
+
+  /** Waits until the agent in a container has read both runs of the demo trainer. */
+  async function bothRead(port: number): Promise<void> {
+    await until(
+      'both runs are read',
+      async () => {
+        const samples = await metrics(port);
+        const steps = samples.filter(({ name }) => name === 'trainer_step');
+        return steps.length === 2 && sampleValue(samples, 'nanwatch_state_persistent') === 1;
+      },
+      { withinMs: 30_000, everyMs: 200 },
+    );
+  }
+
+  it("runs under docker-compose beside LLaMA-Factory's own, with a trainer that is root", async () => {
+    const [own, port] = [join(temporaryFolder(), 'docker-compose.yml'), await freePort()];
+    writeFileSync(own, LLAMA_FACTORY);
+    const local = { nanwatch: { image: IMAGE, ports: [`127.0.0.1:${port}:9909`] } };
+    await composed([own, resolve('deploy/compose/llamafactory.yaml')], local);
+    await bothRead(port);
+  }, 60_000);
+
+  it('runs under docker-compose with all around it but Grafana: an alert goes the whole way', async () => {
+    const [port, prometheus, alertmanager] = [await freePort(), await freePort(), await freePort()];
+    const run = await composed(
+      [resolve('deploy/compose/compose.yaml')],
+      {
+        trainer: { image: IMAGE },
+        nanwatch: { image: IMAGE, ports: [`127.0.0.1:${port}:9909`] },
+        inbox: { image: IMAGE },
+        prometheus: { ports: [`127.0.0.1:${prometheus}:9090`] },
+        alertmanager: { ports: [`127.0.0.1:${alertmanager}:9093`] },
+      },
+      // there is no Grafana to be had without the registry
+      ['trainer', 'nanwatch', 'inbox', 'prometheus', 'alertmanager'],
+    );
+    const asked = async <T>(path: string) =>
+      ((await (await fetch(`http://127.0.0.1:${prometheus}/api/v1/${path}`)).json()) as { data: T }).data;
+    await bothRead(port);
+    await until(
+      'Prometheus scrapes the agent and itself',
+      async () => {
+        const { activeTargets } = await asked<{ activeTargets: { scrapePool: string; health: string }[] }>('targets');
+        const up = activeTargets.filter(({ health }) => health === 'up').map(({ scrapePool }) => scrapePool);
+        return up.sort().join() === 'nanwatch,prometheus';
+      },
+      { withinMs: 20_000, everyMs: 200 },
+    );
+    const { groups } = await asked<{ groups: { name: string; rules: { name: string }[] }[] }>('rules');
+    const loaded = groups.map(({ name, rules }) => [name, rules.map((rule) => rule.name)]);
+    const shipped = parse(readFileSync('deploy/prometheus/rules/nanwatch.rules.yaml', 'utf8')).groups as {
+      name: string;
+      rules: { alert?: string; record?: string }[];
+    }[];
+    const inFile = shipped.map(({ name, rules }) => [name, rules.map(({ alert, record }) => alert ?? record)]);
+    expect(Object.fromEntries(loaded)).toEqual(Object.fromEntries(inFile));
+
+    const trouble = { alertname: 'TrainerGradNonFinite', run: 'llama-fp16-intermittent-nan' };
+    await until(
+      'the alert of the run in trouble fires in Prometheus',
+      async () => {
+        const { alerts } = await asked<{ alerts: { labels: object; state: string }[] }>('alerts');
+        return alerts.some(({ labels, state }) => state === 'firing' && isAbout(trouble, labels));
+      },
+      // the trainer begins anew every 40 s; what went wrong before the first scrape is history
+      { withinMs: 100_000, everyMs: 200 },
+    );
+    await until(
+      'it is in Alertmanager',
+      async () => {
+        const alerts = await (await fetch(`http://127.0.0.1:${alertmanager}/api/v2/alerts`)).json();
+        return (alerts as { labels: object }[]).some(({ labels }) => isAbout(trouble, labels));
+      },
+      { withinMs: 20_000, everyMs: 200 },
+    );
+    await until(
+      'it is in the inbox',
+      // what comes at the same time may stand in one line
+      () => run('logs', '--no-log-prefix', 'inbox').includes(`"groupLabels":${JSON.stringify(trouble)}`),
+      { withinMs: 20_000, everyMs: 500 },
+    );
+  }, 180_000);
 });

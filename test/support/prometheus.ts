@@ -26,6 +26,12 @@ export class Prometheus extends QueryServer {
     return (await this.get<{ alerts: PrometheusAlert[] }>('alerts')).alerts;
   }
 
+  /** How long the rules took when they were last evaluated, in seconds. */
+  async secondsOfRules(): Promise<number[]> {
+    const { groups } = await this.get<{ groups: { evaluationTime: number }[] }>('rules');
+    return groups.map(({ evaluationTime }) => evaluationTime);
+  }
+
   /** Waits until the agent has been scraped. */
   async scraped(): Promise<void> {
     await this.until('the agent is up', async () => (await this.query('up{job="nanwatch"}'))[0] === '1', 20_000);
@@ -49,7 +55,7 @@ export async function startPrometheus(
   const deployed = parse(readFileSync(join(DEPLOY, 'prometheus.yml'), 'utf8')) as Config;
   const config = {
     ...deployed,
-    global: { scrape_interval: scrapeInterval, scrape_timeout: '1s', evaluation_interval: '1s' },
+    global: { scrape_interval: scrapeInterval, scrape_timeout: scrapeInterval, evaluation_interval: '1s' },
     rule_files: deployed.rule_files.map((glob) => join(DEPLOY, glob)),
     alerting: { alertmanagers: alertmanager === undefined ? [] : [{ static_configs: [{ targets: [alertmanager] }] }] },
     scrape_configs: deployed.scrape_configs

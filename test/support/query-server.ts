@@ -16,7 +16,7 @@ export class QueryServer extends Child {
   url = '';
 
   protected async get<T>(path: string): Promise<T> {
-    const response = await fetch(`${this.url}/api/v1/${path}`, { signal: AbortSignal.timeout(5_000) });
+    const response = await fetch(`${this.url}/api/v1/${path}`, { signal: AbortSignal.timeout(15_000) });
     const { status, data, error } = (await response.json()) as { status: string; data: T; error?: string };
     if (status !== 'success') throw new Error(error);
     return data;
@@ -30,6 +30,11 @@ export class QueryServer extends Child {
   /** Values of an instant query, as Prometheus writes them. */
   async query(query: string): Promise<string[]> {
     return (await this.series(query)).map(({ value: [, value] }) => value);
+  }
+
+  /** Values of a label in the series of `match`, as Grafana lists them for a variable. */
+  labelValues(label: string, match: string): Promise<string[]> {
+    return this.get(`label/${label}/values?match[]=${encodeURIComponent(match)}`);
   }
 
   /** How many series a range query over the last minutes finds. */
