@@ -11,7 +11,8 @@ export function drawSpans(plot: uPlot, spans: readonly Span[], dress: Dress): vo
     const from = placeOf(plot, first);
     const width = Math.max(placeOf(plot, last) - from, 2 * ratio);
     ctx.fillStyle = dress[severity];
-    ctx.globalAlpha = 0.11;
+    // what is only said may last for the whole run
+    ctx.globalAlpha = severity === 'info' ? 0.05 : 0.11;
     ctx.fillRect(from, plot.bbox.top, width, plot.bbox.height);
     ctx.globalAlpha = 0.75;
     ctx.fillRect(from, plot.bbox.top - 4 * ratio, width, 3 * ratio);

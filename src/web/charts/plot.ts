@@ -67,7 +67,7 @@ export class Plot {
     return {
       width: this.#host.clientWidth,
       height: PLOT_HEIGHT,
-      padding: [8, hasRight ? 0 : 18, 0, 0],
+      padding: [8, hasRight ? 0 : 22, 0, 0],
       legend: { show: false },
       cursor: {
         y: false,
