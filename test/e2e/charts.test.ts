@@ -33,9 +33,19 @@ async function openRun(
   });
   await watched.page.goto(agent.url);
   const run = watched.page.locator('tbody.run', { hasText: name });
+  await run.waitFor();
+  // what draws is loaded when it is wanted
+  expect(await drawingCode(watched.page)).toEqual([]);
   await run.locator('.run-name').click();
   await run.locator('.charts:not(.is-waiting)').waitFor();
+  expect(await drawingCode(watched.page)).toHaveLength(1);
   return { ...watched, run, asked: () => asked.length };
+}
+
+function drawingCode(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    performance.getEntriesByType('resource').flatMap(({ name }) => (/run-charts.*\.js/.test(name) ? [name] : [])),
+  );
 }
 
 /** Whether anything but the ground is drawn in the first chart of the page. */
