@@ -19,6 +19,7 @@ const LAYOUT = [
   series.learningRate,
   series.throughput,
   series.vram,
+  series.reward,
   series.badValues,
   summary.firingTable,
 ] as const;

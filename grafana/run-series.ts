@@ -86,6 +86,22 @@ export const vram = timeseries(
   .min(0)
   .span(8);
 
+export const reward = timeseries(
+  {
+    title: 'Reward',
+    description: 'Reinforcement learning and preference stages: reward on the left, accuracy on the right.',
+    unit: 'short',
+    empty: 'this log has no reward',
+  },
+  [range(latest(TRAINING.reward), 'reward'), range(latest(TRAINING.accuracy), 'accuracy')],
+  NEUTRAL,
+)
+  .overrideByName('accuracy', [
+    { id: 'unit', value: 'percentunit' },
+    { id: 'custom.axisPlacement', value: 'right' },
+  ])
+  .span(8);
+
 export const badValues = timeseries(
   {
     title: 'Bad values',
@@ -108,4 +124,4 @@ export const badValues = timeseries(
   .fillOpacity(80)
   .stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'))
   .min(0)
-  .span(12);
+  .span(8);

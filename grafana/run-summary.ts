@@ -108,7 +108,7 @@ export const firingTable = new TablePanel()
     { id: 'custom.width', value: 120 },
   ])
   .height(8)
-  .span(12);
+  .span(8);
 
 /** Labels of `trainer_run_info` that the dashboard shows, from left to right. */
 const INFO = ['model', 'stage', 'finetuning_type', 'precision', 'quantization', 'unsloth', 'trainer', 'source'];

@@ -120,6 +120,7 @@ export class App {
       },
       runs: () => this.#broadcast.runs(),
       run: (id: string) => this.#broadcast.run(id),
+      series: (id: string, query: Parameters<Broadcast['series']>[1]) => this.#broadcast.series(id, query),
       alerts: (state: Parameters<Broadcast['alerts']>[0]) => this.#broadcast.alerts(state),
       notReady: () => (this.#ready ? null : 'The logs are being read for the first time.'),
     };

@@ -5,10 +5,12 @@ import type { Pipeline } from './pipeline/pipeline.ts';
 import type { WatchedRun } from './pipeline/watched-run.ts';
 import { Live } from './server/live.ts';
 import type { AlertState } from './server/routes.ts';
+import type { SeriesQuery } from './server/series-query.ts';
 import type { Language } from './text/language.ts';
 import { incidentView } from './view/incident-view.ts';
 import { recordFields, runView } from './view/run-view.ts';
-import type { IncidentView, RunView } from './view/wire.ts';
+import { seriesView } from './view/series-view.ts';
+import type { IncidentView, RunSeriesView, RunView } from './view/wire.ts';
 
 /** Shows the state of the pipeline to those who ask (API) and to those who listen (live stream). */
 export class Broadcast {
@@ -37,6 +39,12 @@ export class Broadcast {
     if (watched === undefined) return undefined;
     const incidents = watched.incidents.map((incident) => this.#view(watched, incident));
     return { ...runView(watched, this.#now()), incidents };
+  }
+
+  /** The past of a run, or undefined when it is not followed. */
+  series(id: string, { names, points }: SeriesQuery): RunSeriesView | undefined {
+    const watched = this.#pipeline.runs.get(id);
+    return watched && seriesView(watched, names, points);
   }
 
   alerts(state: AlertState): IncidentView[] {
@@ -76,8 +84,15 @@ export class Broadcast {
     this.live.broadcast(watched.id, () => ({ type: 'run-removed', run: watched.id }));
   }
 
-  /** Sends the views of runs that have changed since the last call, by a record or by the clock. */
+  /**
+   * Sends the views of runs that have changed since the last call, by a record or by the clock. Whoever joins is greeted
+   * with all there is, so that nothing is kept for those to come.
+   */
   tick(): void {
+    if (this.live.clients === 0) {
+      this.#changed.clear();
+      return;
+    }
     for (const watched of this.#pipeline.runs.values()) {
       if (!watched.live) continue;
       const state = watched.run.state(this.#now());

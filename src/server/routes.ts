@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type SeriesQuery, seriesQuery } from './series-query.ts';
 
 /** What the HTTP side may ask for. Everything is made at the moment of the question. */
 export interface ServerSource {
@@ -7,6 +8,8 @@ export interface ServerSource {
   runs(): unknown;
   /** undefined when there is no such run. */
   run(id: string): unknown;
+  /** undefined when there is no such run. */
+  series(id: string, query: SeriesQuery): unknown;
   alerts(state: AlertState): unknown;
   /** null when the agent is ready, else what it waits for. */
   notReady(): string | null;
@@ -63,11 +66,12 @@ export async function route(source: ServerSource, url: URL): Promise<Answer | un
     case '/api/v1/alerts':
       return alerts(source, url);
     default:
-      return pathname.startsWith(RUN_PREFIX) ? oneRun(source, pathname.slice(RUN_PREFIX.length)) : undefined;
+      return pathname.startsWith(RUN_PREFIX) ? ofRun(source, pathname.slice(RUN_PREFIX.length), url) : undefined;
   }
 }
 
 const RUN_PREFIX = '/api/v1/runs/';
+const SERIES_SUFFIX = '/series';
 
 function alerts(source: ServerSource, url: URL): Answer {
   const state = url.searchParams.get('state') ?? 'all';
@@ -81,17 +85,33 @@ function isAlertState(text: string): text is AlertState {
   return (ALERT_STATES as readonly string[]).includes(text);
 }
 
-function oneRun(source: ServerSource, encoded: string): Answer {
-  let id: string;
-  try {
-    id = decodeURIComponent(encoded);
-  } catch {
-    return failure(400, 'bad_request', 'The run in the path is not valid percent-encoding.');
+/** A run may itself be called `.../series`: its series are asked for first, and its slash can be written as %2F. */
+function ofRun(source: ServerSource, encoded: string, url: URL): Answer {
+  const asRun = decoded(encoded);
+  if (asRun === null) return failure(400, 'bad_request', 'The run in the path is not valid percent-encoding.');
+  if (encoded.endsWith(SERIES_SUFFIX)) {
+    const answer = series(source, asRun.slice(0, -SERIES_SUFFIX.length), url);
+    if (answer !== undefined) return answer;
   }
-  const run = source.run(id);
+  const run = source.run(asRun);
   return run === undefined
     ? failure(404, 'run_not_found', 'No run of this name is followed; see /api/v1/runs.')
     : json(run);
+}
+
+/** undefined when there is no such run. */
+function series(source: ServerSource, id: string, url: URL): Answer | undefined {
+  if (source.run(id) === undefined) return undefined;
+  const query = seriesQuery(url.searchParams);
+  return typeof query === 'string' ? failure(400, 'bad_request', query) : json(source.series(id, query));
+}
+
+function decoded(encoded: string): string | null {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return null;
+  }
 }
 
 /** Writes an answer, for HEAD without its body. */

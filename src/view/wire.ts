@@ -64,6 +64,26 @@ export interface RunView {
   readonly sources: readonly SourceView[];
 }
 
+/** One line of a chart: the values of one name in one attempt of a run. */
+export interface SeriesView {
+  readonly name: string;
+  /** From 1. */
+  readonly attempt: number;
+  /** Never falls. */
+  readonly steps: readonly number[];
+  /** As many as there are steps. */
+  readonly values: readonly WireNumber[];
+}
+
+/** The past of a run, thinned to what can be drawn. */
+export interface RunSeriesView {
+  readonly run: string;
+  /** False for a run that is longer than what is kept of one: there is no series of it. */
+  readonly kept: boolean;
+  /** By name, then by attempt; a name of which there is no value has none. */
+  readonly series: readonly SeriesView[];
+}
+
 /** Messages that the server sends over `/ws`, subprotocol `nanwatch.v1`. */
 export type ServerMessage =
   | {

@@ -41,6 +41,13 @@ function scientific(value: number, digits: number): string {
   return `${Number(mantissa)}e${Number(exponent)}`;
 }
 
+/** Beside an axis, where there is little room: `2e-5`, `0.25`, `40K`. */
+export function formatAxis(value: number): string {
+  return value !== 0 && Math.abs(value) < 1e-3 ? formatLearningRate(value) : compact.format(value);
+}
+
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 4 });
+
 export function formatEpoch(value: number): string {
   return Number.isFinite(value) ? value.toFixed(2) : formatNonFinite(value);
 }

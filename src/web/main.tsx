@@ -2,6 +2,7 @@ import { render } from 'preact';
 import type { ServerMessage } from '../view/wire.ts';
 import { FrameBatch } from './batch.ts';
 import { App } from './components/app.tsx';
+import { Feed, FeedContext } from './feed.ts';
 import { type Connection, LiveSocket, streamUrl } from './socket.ts';
 import { NOTHING_YET, reduce } from './store.ts';
 
@@ -11,13 +12,21 @@ if (root === null) throw new Error('index.html has no element with the id "page"
 let state = NOTHING_YET;
 let connection: Connection = { state: 'connecting', failures: 0 };
 
+const feed = new Feed();
+
 function draw(): void {
-  render(<App state={state} connection={connection} onRetry={() => socket.retryNow()} />, root as HTMLElement);
+  render(
+    <FeedContext.Provider value={feed}>
+      <App state={state} connection={connection} onRetry={() => socket.retryNow()} />
+    </FeedContext.Provider>,
+    root as HTMLElement,
+  );
 }
 
 const batch = new FrameBatch<ServerMessage>((messages) => {
   state = reduce(state, messages, Date.now());
   draw();
+  feed.tell(messages);
 });
 
 const socket = new LiveSocket(streamUrl(document.baseURI), {

@@ -55,6 +55,11 @@ export class Trainer {
     for (let at = 0; at < steps; at++) this.write(this.#line(++this.#step, fields));
   }
 
+  /** Goes on from a checkpoint of this step, as after a restart. */
+  resume(step: number): void {
+    this.#step = step;
+  }
+
   /** Trains to the last step and writes the closing line. */
   finish(): void {
     this.train(this.#totalSteps - this.#step);

@@ -57,7 +57,7 @@ export function App({ state, connection, onRetry }: AppProps): VNode {
         {open.length > 0 && <Incidents troubles={open} />}
         {open.length === 0 && runs.size > 0 && <Calm runs={ordered} live={live} />}
         {resolved.length > 0 && <Resolved troubles={resolved} />}
-        {runs.size > 0 && <Runs runs={ordered} firing={firing} />}
+        {runs.size > 0 && <Runs runs={ordered} firing={firing} incidents={incidents} />}
         {runs.size === 0 && state.version !== null && <NothingYet />}
         {state.version === null && <NotReached connection={connection} />}
       </main>

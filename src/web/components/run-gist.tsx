@@ -26,6 +26,9 @@ export function RunGist({ view, open, controls, onToggle }: RunGistProps): VNode
       onClick={onToggle}
     >
       <span class="unseen">{words.about}: </span>
+      <svg class="chevron is-curve" viewBox="0 0 14 12" width="13" height="11" aria-hidden="true">
+        <path d="M1.5 1v9.5h11.5M4 8l2.5-3.5 2 1.8L12.5 2" />
+      </svg>
       {gist.length === 0 ? words.sourceCount(view.sources.length) : gist.join(' · ')}
       <Chevron />
     </button>

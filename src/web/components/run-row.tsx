@@ -1,7 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { useId, useMemo, useState } from 'preact/hooks';
 import type { Severity } from '../../model/alert.ts';
-import { fromWire, type RunView } from '../../view/wire.ts';
+import { fromWire, type IncidentView, type RunView } from '../../view/wire.ts';
 import { runAnchor } from '../anchor.ts';
 import type { Column } from '../columns.ts';
 import {
@@ -28,12 +28,14 @@ interface RunRowProps {
   readonly entry: RunEntry;
   /** The worst that fires. */
   readonly firing: Severity | undefined;
+  /** Of all runs. */
+  readonly incidents: ReadonlyMap<string, IncidentView>;
   /** How many columns the table shows. */
   readonly columns: number;
 }
 
 /** A run: a table row on wide screens, a card on narrow ones, with more below on demand. */
-export function RunRow({ entry, firing, columns }: RunRowProps): VNode {
+export function RunRow({ entry, firing, incidents, columns }: RunRowProps): VNode {
   const { view } = entry;
   const reader = useReader();
   const [open, setOpen] = useState(false);
@@ -44,13 +46,20 @@ export function RunRow({ entry, firing, columns }: RunRowProps): VNode {
   );
   // drawn anew only when the run changed
   const row = useMemo(() => drawRow(entry, firing, gist, reader), [entry, firing, gist, reader]);
+  // what the button does, for a pointer anywhere in the row
+  const rowClick = ({ target }: Event): void => {
+    const isElsewhere = target instanceof Element && target.closest('a, button') === null;
+    if (isElsewhere && getSelection()?.isCollapsed !== false) setOpen((was) => !was);
+  };
   return (
     <tbody id={runAnchor(view.run)} class={firing === undefined ? 'run' : `run is-${firing}`}>
-      {row}
+      <tr class="run-row" onClick={rowClick}>
+        {row}
+      </tr>
       {open && (
         <tr id={about} class="about-row">
           <td colSpan={columns}>
-            <RunAbout view={view} />
+            <RunAbout view={view} incidents={incidents} />
           </td>
         </tr>
       )}
@@ -66,7 +75,7 @@ function drawRow(
 ): VNode {
   const { values } = view;
   return (
-    <tr class="run-row">
+    <>
       <th scope="row" class="c-run">
         <span class="run-name" title={view.run}>
           <bdi>{view.run}</bdi>
@@ -115,7 +124,7 @@ function drawRow(
           <Age since={view.last_record_at} say={words.ago} atFirst={words.justNow} />
         )}
       </Cell>
-    </tr>
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Severity } from '../../model/alert.ts';
+import type { IncidentView } from '../../view/wire.ts';
 import { COLUMNS, emptyColumns } from '../columns.ts';
 import { useLimit } from '../limit.ts';
 import { matches } from '../order.ts';
@@ -16,9 +17,10 @@ const AT_FIRST = 60;
 interface RunsProps {
   readonly runs: readonly RunEntry[];
   readonly firing: ReadonlyMap<string, Severity>;
+  readonly incidents: ReadonlyMap<string, IncidentView>;
 }
 
-export function Runs({ runs, firing }: RunsProps): VNode {
+export function Runs({ runs, firing, incidents }: RunsProps): VNode {
   const { words } = useReader();
   const [query, setQuery] = useState('');
   const wanted = query.trim() === '' ? runs : runs.filter((entry) => matches(entry, query.trim()));
@@ -61,6 +63,7 @@ export function Runs({ runs, firing }: RunsProps): VNode {
                 key={entry.view.run}
                 entry={entry}
                 firing={firing.get(entry.view.run)}
+                incidents={incidents}
                 columns={COLUMNS.length - empty.length}
               />
             ))}
