@@ -18,12 +18,15 @@ export function catchUp(folder: string): Row[] {
   writeLongLog(log, LINES);
   const lineBytes = Math.round(statSync(log).size / LINES);
   const ours = costOf(process.execPath, [PROGRAM, 'check', '--format', 'json', join(folder, 'run')]);
-  const off = join(folder, 'no-detectors.yaml');
-  writeFileSync(
-    off,
-    ['detectors:', ...Object.keys(DETECTORS).map((name) => `  ${name}: { enabled: false }`)].join('\n'),
-  );
-  const blind = costOf(process.execPath, [PROGRAM, 'check', '--config', off, '--format', 'json', join(folder, 'run')]);
+  // both with a configuration, which costs something to read
+  const configured = (enabled: boolean) => {
+    const file = join(folder, `detectors-${enabled}.yaml`);
+    const lines = Object.keys(DETECTORS).map((name) => `  ${name}: { enabled: ${enabled} }`);
+    writeFileSync(file, ['detectors:', ...lines].join('\n'));
+    return costOf(process.execPath, [PROGRAM, 'check', '--config', file, '--format', 'json', join(folder, 'run')]);
+  };
+  const seeing = configured(true);
+  const blind = configured(false);
   const bare = costOf(process.execPath, [HERE('./bare-loop.js'), log]);
   const what = `${LINES.toLocaleString('en-US')} lines of ${lineBytes} B`;
   const rows: Row[] = [
@@ -35,7 +38,7 @@ export function catchUp(folder: string): Row[] {
     },
     {
       what: `${what}: share of all ${Object.keys(DETECTORS).length} detectors in that CPU`,
-      value: `${(100 * (1 - blind.cpuSeconds / ours.cpuSeconds)).toFixed(0)} %`,
+      value: `${(100 * (1 - blind.cpuSeconds / seeing.cpuSeconds)).toFixed(0)} %`,
       target: '≤ 25 %',
     },
     { what: `${what}: nanwatch check, peak memory`, value: `${ours.peakMiB.toFixed(0)} MiB`, target: '< 120 MiB' },
