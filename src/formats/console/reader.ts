@@ -189,7 +189,7 @@ export class ConsoleReader implements FormatReader, FindingSink {
   /** Words of a logger. */
   #logged(text: string): void {
     if (text.startsWith('Gradient norm is not finite')) this.#event('step-skipped', text);
-    else if (readV1Record(text, this.#waiting.next)) this.#take(this.#start);
+    else if (readV1Record(text, !this.#isEnding, this.#waiting.next)) this.#take(this.#start);
   }
 
   /** The next record is whole; its brace stands at `at`. */

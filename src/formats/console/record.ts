@@ -8,6 +8,7 @@ import type { Kind } from './steps.ts';
 /** LLaMA-Factory v1: `epoch: 0, step: 24, loss: nan, grad_norm: nan, learning_rate: 0.002, total_steps: 120`. */
 const V1_LINE = /^epoch: \S+, step: \d+(?:, |$)/;
 const V1_PAIR = /([\w/.-]+): ([^\s,]+)(?:,\s*|\s*$)/g;
+const V1_PAIR_BEFORE_ANOTHER = /([\w/.-]+): ([^\s,]+),/g;
 
 /** Four digits of a number that is shown to fewer digits in one place than in another. */
 const SAME = 2e-3;
@@ -18,11 +19,16 @@ export function readDictRecord(text: string, start: number, record: LogRecord): 
   return readPythonDict(text, start, (name, value) => setByHfKey(record, unmangled(name), value));
 }
 
-/** Fills `record` from a line of LLaMA-Factory v1. @returns false when it is none */
-export function readV1Record(text: string, record: LogRecord): boolean {
+/**
+ * Fills `record` from a line of LLaMA-Factory v1.
+ *
+ * @param isEnded whether its end is there, else its last value may have more digits than are there, and is left out
+ * @returns false when it is none
+ */
+export function readV1Record(text: string, isEnded: boolean, record: LogRecord): boolean {
   if (!V1_LINE.test(text)) return false;
   record.clear();
-  for (const [, name = '', shown] of text.matchAll(V1_PAIR)) {
+  for (const [, name = '', shown] of text.matchAll(isEnded ? V1_PAIR : V1_PAIR_BEFORE_ANOTHER)) {
     const value = loggedNumber(shown);
     if (value === undefined) continue;
     if (name === 'total_steps') record.set(FIELD.max_steps, value);

@@ -6,6 +6,9 @@ const NUMBER = /[-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf(?
 /** Something that a name introduces: `None`, `True`, `np.float64(`, `tensor(`. */
 const NAME = /[A-Za-z_][\w.]*/y;
 
+/** A number or a name that may go on behind the end of the text: `5e`. */
+const LAST_WORD = /[-+\w.]+$/y;
+
 const DOUBLE = 0x22;
 const SINGLE = 0x27;
 const PLUS = 0x2b;
@@ -119,7 +122,8 @@ function isDigit(code: number): boolean {
 }
 
 function stopped(text: string, at: number): DictEnd {
-  const isCut = at >= text.length || (afterString(text, at) === -1 && (text[at] === "'" || text[at] === '"'));
+  const isUnclosed = (text[at] === "'" || text[at] === '"') && afterString(text, at) === -1;
+  const isCut = at >= text.length || isUnclosed || match(LAST_WORD, text, at) === text.length;
   return isCut ? { state: 'cut', at: text.length } : { state: 'broken', at };
 }
 

@@ -146,6 +146,24 @@ describe('records', () => {
     });
   });
 
+  it('that were cut off at the end of the file are incomplete, wherever they were cut', () => {
+    const rest = "{'loss': 0.25, 'grad_norm': nan, 'learning_rate': 5e-05, 'epoch': '0.5'}";
+    for (let length = "{'loss'".length; length < rest.length; length++) {
+      const heard = read(dict(0.5), rest.slice(0, length));
+      expect(heard.records).toHaveLength(1);
+      expect(heard.bad, rest.slice(0, length)).toEqual([['incomplete', 2]]);
+    }
+  });
+
+  it('of v1 that were cut off at the end of the file lack the value that may not be whole', () => {
+    const line = '[INFO] logging_callback:107 >> epoch: 0, step: 24, loss: 1.25, grad_norm: 2.5, total_steps: 120';
+    const whole = { step: 24, max_steps: 120, loss: 1.25, grad_norm: 2.5, epoch: 0 };
+    for (let length = line.indexOf('step'); length <= line.length; length++) {
+      for (const record of records(line.slice(0, length))) expect(whole).toMatchObject(record);
+    }
+    expect(records(line)).toEqual([{ step: 24, loss: 1.25, grad_norm: 2.5, epoch: 0 }]);
+  });
+
   it('have no way to the prototype of anything', () => {
     expect(records("{'loss': 1, '__proto__': 5}\n")).toEqual([
       Object.fromEntries([

@@ -76,7 +76,7 @@ describe('a dict as Python prints one', () => {
   });
 
   it('is cut wherever its text ends', () => {
-    const text = "{'loss': 0.5, 'b': np.float64(1.5), 'c': 'nan', 'd': [1, {'e': 2}]}";
+    const text = "{'loss': 0.5, 'b': np.float64(1.5), 'c': 'nan', 'd': [1, {'e': 2}], 'f': 5e-05, 'g': -inf}";
     for (let length = 1; length < text.length; length++)
       expect(read(text.slice(0, length)).state, `${length}`).toBe('cut');
   });

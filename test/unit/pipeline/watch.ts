@@ -1,3 +1,4 @@
+import type { Format } from '../../../src/formats/format.ts';
 import { trainerLog } from '../../../src/formats/trainer-log.ts';
 import type { DetectorSettings } from '../../../src/incidents/enabled.ts';
 import { Pipeline } from '../../../src/pipeline/pipeline.ts';
@@ -17,7 +18,11 @@ export class Reading {
   readonly watched: WatchedRun;
   readonly source: Source;
 
-  constructor(settings: Readonly<Record<string, DetectorSettings>> = {}, seenMs = READ) {
+  constructor(
+    settings: Readonly<Record<string, DetectorSettings>> = {},
+    seenMs = READ,
+    [name, format]: readonly [name: string, format: Format] = ['trainer_log.jsonl', trainerLog],
+  ) {
     this.pipeline = new Pipeline(settings, {
       record: (_, record) => this.told.push(['record', record.step]),
       incident: (_, { alertname, status, severity }) => this.told.push(['incident', alertname, status, severity]),
@@ -28,7 +33,7 @@ export class Reading {
       bad: (_, reason, line) => this.told.push(['bad', reason, line]),
     });
     this.watched = this.pipeline.open('run', '/runs/run', seenMs);
-    this.source = this.watched.addSource('/runs/run/trainer_log.jsonl', trainerLog);
+    this.source = this.watched.addSource(`/runs/run/${name}`, format);
   }
 
   /** The next bytes of the log, in these pieces. */
