@@ -5,7 +5,6 @@ import { Broadcast } from './broadcast.ts';
 import { externalUrlOf, hostInUrl } from './config/address.ts';
 import type { Config } from './config/schema.ts';
 import { Follow, type FollowListener } from './follow.ts';
-import { giveBackMemory } from './memory.ts';
 import { Exposition } from './metrics/exposition.ts';
 import { SelfMetrics, type SelfSource } from './metrics/self.ts';
 import { writeTraining } from './metrics/training.ts';
@@ -167,7 +166,6 @@ export class App {
       this.pipeline.attempt('reminders', () => this.#teller.tick(this.pipeline.runs.values()));
     });
     while (this.#tail.isBusy && this.#stopping === undefined) await new Promise((done) => setTimeout(done, 5));
-    giveBackMemory();
     this.#ready = true;
     this.#logger.info({ url: this.#url, runs: this.pipeline.runs.size }, 'ready');
   }

@@ -3,6 +3,7 @@ import { LANGUAGES } from '../text/index.ts';
 import type { Language } from '../text/language.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { asSent, decide } from './decide.ts';
+import { getReady } from './http-post.ts';
 import type { Logger } from './logger.ts';
 import { Outbox } from './outbox.ts';
 import type { ConfiguredReceiver } from './receiver.ts';
@@ -92,6 +93,7 @@ export class Notifier {
   /** Begins to send, first what an earlier agent left. */
   start(): void {
     this.#started = true;
+    if (this.#destinations.length > 0) getReady();
     for (const { worker } of this.#destinations) worker.start();
   }
 
