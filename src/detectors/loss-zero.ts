@@ -60,9 +60,9 @@ class LossZero implements Detector {
     return 'bad';
   }
 
-  #isHonest({ newest: { least, median } }: Signals['loss']): boolean {
+  #isHonest({ newest }: Signals['loss']): boolean {
     const { honest_below } = this.#options;
-    return median < honest_below || least < honest_below / 10;
+    return newest.median() < honest_below || newest.quantile(0) < honest_below / 10;
   }
 
   #notZero(loss: number): Verdict {

@@ -1,13 +1,16 @@
 import { FIELD } from '../model/field.ts';
 import type { LogRecord } from '../model/record.ts';
 import { medianOfFive } from '../statistics/median-of-five.ts';
+import { Ring } from '../statistics/ring.ts';
 import { SortedWindow } from '../statistics/sorted-window.ts';
 
 /** Newest losses whose median, along their slope, is where the next one is expected. */
 const LOCAL = 5;
-/** Newest losses that are kept, and room for more: once it is full they are moved to its beginning. */
-const KEPT = 20;
-const ROOM = 64;
+/** Logarithms that are needed, and room for more: once it is full they are moved to its beginning. */
+const KEPT = LOCAL + 2;
+const ROOM = 4 * KEPT;
+/** Newest losses that are kept as they were logged. */
+const NEWEST = 20;
 /** Surprises whose spread says how far from there a loss usually falls. */
 const SURPRISES = 20;
 /** Surprises that are known before their middle is believed. */
@@ -50,6 +53,8 @@ export class LossTrend {
   /** Logarithms of the newest losses, the newest at {@link #at}; while there are fewer, the first one stands for those before it. */
   readonly #logs = new Float64Array(ROOM);
   #at = 0;
+  /** The newest losses that were finite and not 0, of earlier attempts too. */
+  readonly newest = new Ring(NEWEST);
   #hasLoss = false;
   #count = 0;
   /** Logarithms: what was expected of the newest record, NaN until it is asked for; and its surprise. */
@@ -90,12 +95,6 @@ export class LossTrend {
     return Math.abs(amount) >= MATTERS * this.beginning;
   }
 
-  /** Of the newest 20 usable losses of the attempt, or as many as there are; NaN where there are none. */
-  get newest(): Readonly<Record<'least' | 'median', number>> {
-    const logs = this.#logs.slice(this.#at + 1 - Math.min(this.#count, KEPT), this.#at + 1).sort();
-    return { least: Math.exp(logs[0] ?? Number.NaN), median: Math.exp(logs[logs.length >> 1] ?? Number.NaN) };
-  }
-
   /** Of the losses just before the newest one. */
   get before(): Readonly<Record<'least' | 'median' | 'most', number>> {
     const [least = 0, , median = 0, , most = 0] = this.#logs.slice(this.#at - LOCAL, this.#at).sort();
@@ -108,6 +107,7 @@ export class LossTrend {
     this.#expected = Number.NaN;
     this.score = Number.NaN;
     this.#hasLoss = loss > 0 && loss < Number.POSITIVE_INFINITY;
+    if (Number.isFinite(loss) && loss !== 0) this.newest.push(loss);
     if (!this.#hasLoss) return;
     const log = Math.log(loss);
     this.#push(log);

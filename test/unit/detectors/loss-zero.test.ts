@@ -88,4 +88,9 @@ describe('honest zeros', () => {
     watch.see({ loss: -0.1 });
     expect(watch.see({ loss: 0 })).toBe('silent');
   });
+
+  it('come first in a resumed run that had memorised its data before', () => {
+    const watch = trained(0.0005);
+    expect(watch.see({ step: 20, loss: 0 })).toBe('silent');
+  });
 });
