@@ -7,13 +7,14 @@ import type { Signals } from '../signals/signals.ts';
 import { type Detector, detectorKind, type Span, type Verdict } from './detector.ts';
 
 /**
- * The loss has not got better for long: its moving mean has found no new best, by more than a share, for many records
+ * The loss has not got better for long: its moving mean, looked at every sixteenth record of a long run, has found no new best, by more than a share, for many records
  * and a good part of the run. Quiet where that is no news: near the end of the run, where little is left to learn, and in
  * reinforcement learning.
  */
 export const lossPlateau = detectorKind({
   alertname: 'TrainerLossPlateau',
   family: 'loss',
+  heeds: ['beat'],
   options: {
     better: { default: 0.005, min: 0, max: 1, says: 'share by which a new best must be better' },
     records: { default: 200, min: 1, isInteger: true, says: 'records without a new best' },
@@ -29,8 +30,6 @@ interface Options {
   readonly share: number;
 }
 
-/** Weight of the newest loss in the moving mean: that of 20 records. */
-const WEIGHT = 2 / 21;
 /** Records before the moving mean is one. */
 const WARM_UP = 20;
 /** Of the steps, after which no progress is no news. */
@@ -40,8 +39,10 @@ const LEARNED = 0.1;
 
 class LossPlateau implements Detector {
   readonly #options: Options;
+  /** The moving mean when it was last looked at, and the losses it was made of. */
   #mean = 0;
   #count = 0;
+  /** The best one, and the losses and the step at that time. */
   #best = Number.POSITIVE_INFINITY;
   #bestCount = 0;
   #bestStep = 0;
@@ -54,10 +55,10 @@ class LossPlateau implements Detector {
   }
 
   observe(record: LogRecord, run: RunFacts, { loss: trend, isReinforcement }: Signals): Verdict {
-    const loss = record.number(FIELD.loss);
-    if (isReinforcement || !(loss > 0 && loss < Number.POSITIVE_INFINITY)) return 'silent';
+    if (isReinforcement || !trend.isBeat) return this.#isOpen || isReinforcement ? 'silent' : 'good';
     this.#step = record.number(FIELD.step);
-    this.#mean += (this.#count++ === 0 ? 1 : WEIGHT) * (loss - this.#mean);
+    this.#mean = trend.mean;
+    this.#count = trend.count + 1;
     if (this.#count < WARM_UP) return 'good';
     if (this.#mean < this.#best * (1 - this.#options.better)) {
       this.#best = this.#mean;
@@ -82,8 +83,6 @@ class LossPlateau implements Detector {
   }
 
   restart(): void {
-    this.#count = 0;
-    this.#mean = 0;
     this.#best = Number.POSITIVE_INFINITY;
     this.#bestCount = 0;
     this.#isOpen = false;

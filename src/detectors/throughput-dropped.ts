@@ -2,6 +2,7 @@ import type { Severity } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
 import type { LogRecord } from '../model/record.ts';
+import { MEASURABLE_SECONDS } from '../signals/signals.ts';
 import { SortedWindow } from '../statistics/sorted-window.ts';
 import { type Detector, detectorKind, type Span, type Verdict } from './detector.ts';
 import { Row } from './row.ts';
@@ -15,6 +16,7 @@ export const throughputDropped = detectorKind({
   alertname: 'TrainerThroughputDropped',
   reads: ['elapsed_seconds'],
   family: 'pace',
+  heeds: ['time'],
   options: {
     ratio: { default: 2, min: 1, says: 'times the median time of a step' },
     records: { default: 10, min: 1, isInteger: true, says: 'records in a row that were so slow' },
@@ -31,8 +33,6 @@ interface Options {
 const WINDOW = 64;
 /** Measured before one is slow; the first steps compile, and fill caches. */
 const LEAST = 20;
-/** Seconds that whole seconds measure well enough. */
-const LEAST_SECONDS = 10;
 
 class ThroughputDropped implements Detector {
   readonly #options: Options;
@@ -56,7 +56,7 @@ class ThroughputDropped implements Detector {
     const seconds = record.number(FIELD.elapsed_seconds);
     const steps = step - this.#fromStep;
     const passed = seconds - this.#fromSeconds;
-    if (steps > 0 && passed >= 0 && passed < LEAST_SECONDS) return 'silent';
+    if (steps > 0 && passed >= 0 && passed < MEASURABLE_SECONDS) return 'silent';
     this.#fromStep = step;
     this.#fromSeconds = seconds;
     return steps > 0 && passed > 0 && passed < Number.POSITIVE_INFINITY

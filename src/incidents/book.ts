@@ -67,11 +67,11 @@ export class IncidentBook {
     const run = this.#run;
     signals.observe(record, run, restarted);
     if (restarted) this.#restart(arrivedMs);
-    this.#roster.turnTo(record, signals.signs);
+    const { symptoms, others } = this.#roster.turnTo(record, signals.signs);
     let isBad = false;
     let past: number | null = null;
     let changed = false;
-    for (const lifecycle of this.#roster.symptoms) {
+    for (const lifecycle of symptoms) {
       const verdict = this.#ask(lifecycle, record, arrivedMs, isNew);
       if (verdict === 'silent') continue;
       changed = true;
@@ -83,7 +83,7 @@ export class IncidentBook {
     signals.life.observe(record, run, signals, isBad, past);
     // before anything closes on it
     changed = this.#judge() || changed;
-    for (const lifecycle of this.#roster.others) {
+    for (const lifecycle of others) {
       if (this.#ask(lifecycle, record, arrivedMs, isNew) !== 'silent') changed = true;
     }
     if (run.ended === 'finished') changed = this.#finish(record, arrivedMs) || changed;

@@ -1,20 +1,31 @@
 import { FIELD } from '../model/field.ts';
 import type { LogRecord } from '../model/record.ts';
+import { MOST_SIGNS } from '../signals/signs.ts';
 import type { Lifecycle } from './lifecycle.ts';
+
+/** Who is shown records of one kind. */
+interface Lineup {
+  /** Those awake that see NaN themselves: what they say is what the verdict on the weights is made of. */
+  readonly symptoms: readonly Lifecycle[];
+  /** All others that are awake. */
+  readonly others: readonly Lifecycle[];
+  readonly asleep: readonly Lifecycle[];
+}
+
+const NOBODY: Lineup = { symptoms: [], others: [], asleep: [] };
+/** Kinds of record that are remembered: logs have a handful. */
+const MAX_KINDS = 32;
 
 /**
  * Which detectors are shown a record: those that read one of its fields and heed one of its signs, or have an incident
- * open. All others are asleep, and the record counts as good for them. Records are nearly always like the one before
- * them, so that this is worked out for few.
+ * open. All others are asleep, and the record counts as good for them. That depends on the fields and the signs alone
+ * until an incident opens or closes, and is worked out once for each that come.
  */
 export class Roster {
   #all: readonly Lifecycle[];
-  /** Those awake that see NaN themselves: what they say is what the verdict on the weights is made of. */
-  readonly symptoms: Lifecycle[] = [];
-  /** All others that are awake. */
-  readonly others: Lifecycle[] = [];
-  readonly #asleep: Lifecycle[] = [];
-  /** Fields and signs for which it was worked out, as bits; -1 where it has to be worked out anew. */
+  #lineup = NOBODY;
+  readonly #lineups = new Map<number, Lineup>();
+  /** Fields and signs of the record before, as bits; -1 where nobody is asleep. */
   #present = -1;
   #signs = -1;
   #step = Number.NaN;
@@ -23,16 +34,24 @@ export class Roster {
     this.#all = all;
   }
 
-  /** The next record has these signs. */
-  turnTo(record: LogRecord, signs: number): void {
-    if (record.present !== this.#present || signs !== this.#signs) this.#workOut(record.present, signs);
+  /** Who is shown the next record, which has these signs. */
+  turnTo(record: LogRecord, signs: number): Lineup {
+    const { present } = record;
+    if (present !== this.#present || signs !== this.#signs) {
+      this.#passAsleep();
+      this.#present = present;
+      this.#signs = signs;
+      this.#lineup = this.#lineups.get(present * MOST_SIGNS + signs) ?? this.#workOut(present, signs);
+    }
     this.#step = record.number(FIELD.step);
+    return this.#lineup;
   }
 
   /** Incidents open or close: those asleep learn what they have slept through, and it is worked out anew. */
   wake(): void {
-    for (const lifecycle of this.#asleep) lifecycle.pass(this.#step);
-    this.#asleep.length = 0;
+    this.#passAsleep();
+    this.#lineup = NOBODY;
+    this.#lineups.clear();
     this.#present = -1;
   }
 
@@ -42,17 +61,20 @@ export class Roster {
     this.#all = this.#all.filter((one) => one !== lifecycle);
   }
 
-  #workOut(present: number, signs: number): void {
-    this.wake();
-    this.#present = present;
-    this.#signs = signs;
-    this.symptoms.length = 0;
-    this.others.length = 0;
-    for (const lifecycle of this.#all) {
-      if (!lifecycle.reads(present)) continue;
-      if (!lifecycle.heeds(signs)) this.#asleep.push(lifecycle);
-      else if (lifecycle.isSymptom) this.symptoms.push(lifecycle);
-      else this.others.push(lifecycle);
-    }
+  #passAsleep(): void {
+    for (const lifecycle of this.#lineup.asleep) lifecycle.pass(this.#step);
+  }
+
+  #workOut(present: number, signs: number): Lineup {
+    const reading = this.#all.filter((one) => one.reads(present));
+    const awake = reading.filter((one) => one.heeds(signs));
+    const lineup = {
+      symptoms: awake.filter(({ isSymptom }) => isSymptom),
+      others: awake.filter(({ isSymptom }) => !isSymptom),
+      asleep: reading.filter((one) => !one.heeds(signs)),
+    };
+    if (this.#lineups.size >= MAX_KINDS) this.#lineups.clear();
+    this.#lineups.set(present * MOST_SIGNS + signs, lineup);
+    return lineup;
   }
 }

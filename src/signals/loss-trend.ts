@@ -25,13 +25,23 @@ const LEAST_SPREAD = 0.01;
 const CALM = 0.04;
 /** A score below it, either way, is no surprise, and no detector may ask for less. */
 export const LEAST_SURPRISE = 3;
+/** A loss that is less than this many times the best is not high, and no detector may ask for less. */
+export const LEAST_RATIO = 1.2;
+const HIGH = Math.log(LEAST_RATIO);
+/** Logarithm of the ratio to the best loss up to which one is as good. */
+const SAME = Math.log(1.05);
+/** Weight of the newest loss in the moving mean: that of 20 records. */
+const WEIGHT = 2 / 21;
 /** Makes a standard deviation of a median deviation, where deviations are normal. */
 const NORMAL = 1.4826;
 /** Worked on by all runs in turn. */
 const five = new Float64Array(LOCAL);
-/** Losses of an attempt that all count for the spread; of later ones every fourth does. */
+/** Newest changes from one loss to the next whose middle is the usual one. */
+const CHANGES = 32;
+/** Losses of an attempt that all count; of later ones every fourth does for the spread, every sixteenth is a beat. */
 const ALL_COUNT = 64;
 const EVERY = 4;
+const BEAT = 16;
 /** Of the level at which the run began, what a change must come to: a memorised loss doubles for no reason. */
 const MATTERS = 0.02;
 
@@ -50,6 +60,9 @@ const MATTERS = 0.02;
 export class LossTrend {
   readonly #surprises = new SortedWindow(SURPRISES);
   readonly #first = new SortedWindow(BEGINNING);
+  readonly #changes = new SortedWindow(CHANGES);
+  /** The newest change, where it counts; else NaN. */
+  #change = Number.NaN;
   /** Logarithms of the newest losses, the newest at {@link #at}; while there are fewer, the first one stands for those before it. */
   readonly #logs = new Float64Array(ROOM);
   #at = 0;
@@ -64,6 +77,12 @@ export class LossTrend {
   score = Number.NaN;
   /** Usable losses before the newest record in this attempt. */
   count = 0;
+  /** Logarithm of the lowest {@link level} of this attempt; infinite before there is one. */
+  best = Number.POSITIVE_INFINITY;
+  /** Another loss than the first came near the best. */
+  isBestSure = false;
+  /** Moving mean of the usable losses of this attempt. */
+  mean = Number.NaN;
 
   /** The newest loss over what was expected of it; 1 where its {@link score} is 0. */
   get ratio(): number {
@@ -78,6 +97,21 @@ export class LossTrend {
   /** Logarithm of the newest usable loss. */
   get log(): number {
     return this.#logs[this.#at] as number;
+  }
+
+  /** The newest record has a usable loss, and it is far above the best. */
+  get isHigh(): boolean {
+    return this.#hasLoss && this.log >= this.best + HIGH;
+  }
+
+  /** The newest record has a usable loss, and it is one of those at which what changes slowly is looked at. */
+  get isBeat(): boolean {
+    return this.#hasLoss && (this.count < ALL_COUNT || this.count % BEAT === 0);
+  }
+
+  /** Median of the changes, in the logarithm, from one loss to the next, without the newest; NaN when there are none. */
+  get usualChange(): number {
+    return this.#changes.median();
   }
 
   /** Logarithm of the median of the newest usable losses. */
@@ -110,9 +144,15 @@ export class LossTrend {
     if (Number.isFinite(loss) && loss !== 0) this.newest.push(loss);
     if (!this.#hasLoss) return;
     const log = Math.log(loss);
+    const counts = this.#count < ALL_COUNT || this.#count % EVERY === 0;
+    if (!Number.isNaN(this.#change)) this.#changes.push(this.#change);
+    this.#change = counts && this.#count > 0 ? Math.abs(log - this.log) : Number.NaN;
+    if (this.#count > 0 && log <= this.best + SAME) this.isBestSure = true;
     this.#push(log);
+    // the median cannot fall below the best unless the newest loss does
+    if (log < this.best) this.best = Math.min(this.best, this.level);
+    this.mean = this.#count === 0 ? loss : this.mean + WEIGHT * (loss - this.mean);
     if (this.#count >= LEAST) {
-      const counts = this.#count < ALL_COUNT || this.#count % EVERY === 0;
       if (counts || this.#isOutside(log)) this.#compare(log, counts);
       else {
         this.#surprise = 0;
@@ -123,10 +163,19 @@ export class LossTrend {
     if (this.#first.size < BEGINNING) this.#first.push(loss);
   }
 
-  /** A new attempt: where it goes on from is not known. */
+  /** A step back, which may be a new attempt: where it goes on from is not known. */
   restart(): void {
     this.#surprises.clear();
     this.#count = 0;
+    this.forgetBest();
+  }
+
+  /** A new attempt, proven: it may not come as far as the one before. */
+  forgetBest(): void {
+    this.best = Number.POSITIVE_INFINITY;
+    this.isBestSure = false;
+    this.#changes.clear();
+    this.#change = Number.NaN;
   }
 
   #push(log: number): void {

@@ -5,7 +5,10 @@ import type { RunFacts } from '../runs/run.ts';
 import { LearningRate } from './learning-rate.ts';
 import { Life } from './life.ts';
 import { LEAST_SURPRISE, LossTrend } from './loss-trend.ts';
-import { LINGER, SIGN } from './signs.ts';
+import { LINGER, MOMENTARY, SIGN } from './signs.ts';
+
+/** Seconds that a clock of whole seconds measures well enough. */
+export const MEASURABLE_SECONDS = 10;
 
 /** What several detectors ask of a run at its newest record: worked out once. */
 export class Signals {
@@ -20,8 +23,13 @@ export class Signals {
   previousStep = Number.NaN;
   /** What is out of the ordinary in the newest records, as bits of {@link SIGN}. */
   signs = 0;
+  /** Those of them that stay for some records. */
+  #held = 0;
   #calm = 0;
   #lastStep = Number.NaN;
+  /** Of the record that showed the last {@link SIGN.time}. */
+  #timedStep = Number.NaN;
+  #timedSeconds = Number.NaN;
   #context: RunContext | null = null;
 
   /**
@@ -30,7 +38,11 @@ export class Signals {
    * @param restarted a new attempt has begun with it
    */
   observe(record: LogRecord, run: RunFacts, restarted: boolean): void {
-    if (restarted) this.life.restart();
+    if (restarted) {
+      this.life.restart();
+      this.loss.forgetBest();
+      this.#timedStep = Number.NaN;
+    }
     const step = record.number(FIELD.step);
     this.previousStep = this.#lastStep;
     this.isStepBack = record.isTraining && step < this.#lastStep;
@@ -50,7 +62,10 @@ export class Signals {
     if (record.has(FIELD.loss)) {
       if (record.number(FIELD.loss) === 0) signs |= SIGN.zero;
       if (!(Math.abs(loss.score) < LEAST_SURPRISE)) signs |= SIGN.surprise;
+      if (loss.isHigh) signs |= SIGN.high;
+      if (loss.isBeat) signs |= SIGN.beat;
     }
+    if (this.#isTimed(record)) signs |= SIGN.time;
     if (!record.isFinite(FIELD.loss) || !record.isFinite(FIELD.eval_loss) || !record.isFinite(FIELD.grad_norm)) {
       signs |= SIGN.nonfinite;
     }
@@ -66,13 +81,27 @@ export class Signals {
     return signs;
   }
 
+  #isTimed(record: LogRecord): boolean {
+    const { isTraining } = record;
+    if (!isTraining && !record.has(FIELD.eval_loss)) return false;
+    const step = isTraining ? record.number(FIELD.step) : Number.NaN;
+    const seconds = record.number(FIELD.elapsed_seconds);
+    const passed = seconds - this.#timedSeconds;
+    if (step > this.#timedStep && passed >= 0 && passed < MEASURABLE_SECONDS) return false;
+    this.#timedStep = step;
+    this.#timedSeconds = seconds;
+    return true;
+  }
+
   #collect(signs: number): void {
-    if (signs !== 0) {
-      this.signs |= signs;
+    const held = signs & ~MOMENTARY;
+    if (held !== 0) {
+      this.#held |= held;
       this.#calm = 0;
-    } else if (this.signs !== 0 && ++this.#calm >= LINGER) {
-      this.signs = 0;
+    } else if (this.#held !== 0 && ++this.#calm >= LINGER) {
+      this.#held = 0;
     }
+    this.signs = this.#held | signs;
   }
 
   #forget(): void {

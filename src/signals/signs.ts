@@ -21,12 +21,24 @@ export const SIGN = {
   configuration: 128,
   /** Reinforcement learning. */
   reinforcement: 256,
+  /** A loss far above the best. */
+  high: 512,
+  /** A loss of an attempt, of the first ones every one, later every sixteenth: what changes slowly is looked at now. */
+  beat: 1024,
+  /** Enough time has gone by since the last such record to be measured, or time that must not be. */
+  time: 2048,
 } as const;
 
 export type Sign = keyof typeof SIGN;
 
 /** Records without a sign after which the signs before them are forgotten. */
 export const LINGER = 4;
+
+/** One more than all signs together. */
+export const MOST_SIGNS = 4096;
+
+/** Signs that mean only the record itself. */
+export const MOMENTARY = SIGN.beat | SIGN.time;
 
 /** The signs as bits. */
 export function bitsOf(signs: readonly Sign[]): number {
