@@ -35,7 +35,7 @@ export type Sign = keyof typeof SIGN;
 export const LINGER = 4;
 
 /** One more than all signs together. */
-export const MOST_SIGNS = 4096;
+export const MOST_SIGNS = 2 * Math.max(...Object.values(SIGN));
 
 /** Signs that mean only the record itself. */
 export const MOMENTARY = SIGN.beat | SIGN.time;
