@@ -9,6 +9,12 @@ import { TRAINING } from '../src/metrics/names.ts';
 import { asBand, NEUTRAL, range, timeseries } from './panels.ts';
 import { growth, latest, latestFinite, notFinite } from './promql.ts';
 
+/** A series with an axis of its own. */
+const onTheRight = (unit: string) => [
+  { id: 'unit', value: unit },
+  { id: 'custom.axisPlacement', value: 'right' },
+];
+
 export const loss = asBand(
   timeseries(
     {
@@ -66,10 +72,7 @@ export const throughput = timeseries(
   [range(latest(TRAINING.tokensPerSecond), 'tokens/s'), range(latest(TRAINING.secondsPerStep), 's/step')],
   NEUTRAL,
 )
-  .overrideByName('s/step', [
-    { id: 'unit', value: 's' },
-    { id: 'custom.axisPlacement', value: 'right' },
-  ])
+  .overrideByName('s/step', onTheRight('s'))
   .min(0)
   .span(8);
 
@@ -96,10 +99,7 @@ export const reward = timeseries(
   [range(latest(TRAINING.reward), 'reward'), range(latest(TRAINING.accuracy), 'accuracy')],
   NEUTRAL,
 )
-  .overrideByName('accuracy', [
-    { id: 'unit', value: 'percentunit' },
-    { id: 'custom.axisPlacement', value: 'right' },
-  ])
+  .overrideByName('accuracy', onTheRight('percentunit'))
   .span(8);
 
 export const badValues = timeseries(

@@ -46,7 +46,6 @@ export class WatchedRun {
   /** The run is longer than its memory: it is followed record by record from here on, and late numbers count alone. */
   #isSealed = false;
   #nextJoinMs = 0;
-  /** Null until it is asked for again. */
   /** Records that listeners were told of. */
   #told = 0;
 
