@@ -7,8 +7,8 @@ import type { Signals } from '../signals/signals.ts';
 import { type Detector, detectorKind, type Span, type Verdict } from './detector.ts';
 
 /**
- * The loss has not got better for long: its moving mean, looked at every sixteenth record of a long run, has found no new
- * best, by more than a share, for many records and a good part of the run. Quiet where that is no news: near the end of
+ * The loss has not got better for long: its moving mean, looked at now and then in a long run, has found no new best since
+ * , by more than a share, for many records and a good part of the run. Quiet where that is no news: near the end of
  * the run, where little is left to learn, and in reinforcement learning.
  */
 export const lossPlateau = detectorKind({
@@ -60,8 +60,8 @@ class LossPlateau implements Detector {
     this.#mean = trend.mean;
     this.#count = trend.count + 1;
     if (this.#count < WARM_UP) return 'good';
-    if (this.#mean < this.#best * (1 - this.#options.better)) {
-      this.#best = this.#mean;
+    if (trend.leastMean < this.#best * (1 - this.#options.better)) {
+      this.#best = trend.leastMean;
       this.#bestCount = this.#count;
       this.#bestStep = this.#step;
     }

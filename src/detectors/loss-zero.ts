@@ -60,9 +60,9 @@ class LossZero implements Detector {
     return 'bad';
   }
 
-  #isHonest({ newest }: Signals['loss']): boolean {
+  #isHonest({ newestMedian, newestLeast }: Signals['loss']): boolean {
     const { honest_below } = this.#options;
-    return newest.median() < honest_below || newest.quantile(0) < honest_below / 10;
+    return newestMedian < honest_below || newestLeast < honest_below / 10;
   }
 
   #notZero(loss: number): Verdict {

@@ -1,5 +1,6 @@
 import type { RunContext } from '../model/context.ts';
 import type { LogRecord } from '../model/record.ts';
+import type { RecordBlock } from '../model/record-block.ts';
 import type { RunEvent } from '../model/run-event.ts';
 
 /** Why something in a log could not be taken as a record. */
@@ -20,6 +21,11 @@ export type BadReason = (typeof BAD_REASONS)[number];
 export interface RecordSink {
   /** One record. The instance is filled again for the next one: copy what you keep. */
   record(record: LogRecord): void;
+  /**
+   * Records that came together, none with numbers under other names; the block is filled again, too. A sink without it
+   * is given them one by one.
+   */
+  block?(block: RecordBlock): void;
   /** Something that befell the run between the last record and the next one. */
   event(event: RunEvent): void;
   /** How the run is configured. What is said later takes the place of what this source said before, key by key. */

@@ -1,8 +1,9 @@
 import { FIELD } from '../model/field.ts';
 import { LogRecord } from '../model/record.ts';
+import { type RecordBlock, recordBlock } from '../model/record-block.ts';
 import { parseDuration } from './duration.ts';
 import type { BadReason, Format, FormatReader, RecordSink } from './format.ts';
-import { type FlatKey, FlatLineReader } from './framing/flat-line.ts';
+import { type FlatKey, FlatLineReader } from './framing/flat-lines.ts';
 import { loggedNumber, parseJsonLine } from './framing/json-line.ts';
 import { LineFramer } from './framing/lines.ts';
 
@@ -56,14 +57,9 @@ export const TRAINER_LOG_KEYS: ReadonlyMap<string, FlatKey> = new Map([
   ['accuracy', number(FIELD.accuracy)],
 ]);
 
-/** One for all readers: a line is read and given out before the next one, of whichever log. */
+/** One for all readers: what is read is given out before the next is, of whichever log. */
 const flat = new FlatLineReader(TRAINER_LOG_KEYS);
 const record = new LogRecord();
-const NEWLINE = 0x0a;
-const CR = 0x0d;
-const SPACE = 0x20;
-/** Flat lines are shorter. */
-const MAX_FLAT_BYTES = 2048;
 
 class TrainerLogReader implements FormatReader {
   readonly #sink: RecordSink;
@@ -77,12 +73,16 @@ class TrainerLogReader implements FormatReader {
     this.#framer = new LineFramer(
       (bytes, start, end) => this.#read(bytes, start, end),
       () => this.#bad('oversize'),
-      (bytes, start) => this.#readFlat(bytes, start),
+      (_, start) => this.#readFlat(start),
     );
   }
 
   push(chunk: Buffer): void {
-    this.#framer.push(chunk);
+    for (let at = 0; at < chunk.length; at += flat.chunkBytes) {
+      const part = chunk.subarray(at, at + flat.chunkBytes);
+      flat.load(part);
+      this.#framer.push(part);
+    }
   }
 
   settle(): void {
@@ -99,12 +99,9 @@ class TrainerLogReader implements FormatReader {
     this.#ending = false;
   }
 
-  /** Far from the end of the bytes, where the whole line must be there. */
-  #readFlat(bytes: Buffer, start: number): number {
-    if (start + MAX_FLAT_BYTES > bytes.length) return -1;
-    const after = flat.read(bytes, start, start + MAX_FLAT_BYTES, record);
-    if (after === -1 || bytes[after] !== NEWLINE || !isRecord(record)) return -1;
-    this.#give();
+  #readFlat(start: number): number {
+    const after = flat.read(start);
+    if (recordBlock.count > 0) this.#giveAll(recordBlock);
     return after;
   }
 
@@ -117,27 +114,36 @@ class TrainerLogReader implements FormatReader {
 
   /** Fills the record. Returns null when the line is one. */
   #parse(bytes: Buffer, start: number, end: number): BadReason | 'blank' | null {
-    const after = flat.read(bytes, start, end, record);
-    // what stands behind the end may be left of a line before
-    if (after !== -1 && after <= end && isBlank(bytes, after, end) && isRecord(record)) return null;
     const text = bytes.toString('utf8', start, end).trim();
     return text === '' ? 'blank' : readTrainerLogLine(text, record);
   }
 
   #give(): void {
     this.#count();
-    if (!this.#isKnown) {
-      this.#isKnown = true;
-      // only the classic stack says how far it has come
-      const isClassic = record.has(FIELD.progress_percent);
-      this.#sink.context({ trainer: isClassic ? 'llamafactory' : 'llamafactory-v1' });
-    }
+    this.#know(record);
     this.#sink.record(record);
   }
 
-  #count(): void {
-    this.#line++;
-    this.#sink.lines(1);
+  #giveAll(block: RecordBlock): void {
+    this.#count(block.count);
+    block.read(0, record);
+    this.#know(record);
+    if (this.#sink.block !== undefined) this.#sink.block(block);
+    else block.forEach((record) => this.#sink.record(record));
+  }
+
+  /** Whose log it is, by its first record. */
+  #know(first: LogRecord): void {
+    if (this.#isKnown) return;
+    this.#isKnown = true;
+    // only the classic stack says how far it has come
+    const isClassic = first.has(FIELD.progress_percent);
+    this.#sink.context({ trainer: isClassic ? 'llamafactory' : 'llamafactory-v1' });
+  }
+
+  #count(lines = 1): void {
+    this.#line += lines;
+    this.#sink.lines(lines);
   }
 
   #bad(reason: BadReason): void {
@@ -177,11 +183,6 @@ function fieldValue({ kind, scale = 1 }: FlatKey, value: unknown): number | unde
       return logged === undefined ? undefined : logged * scale;
     }
   }
-}
-
-function isBlank(bytes: Buffer, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (bytes[at] !== CR && bytes[at] !== SPACE) return false;
-  return true;
 }
 
 function isRecord(record: LogRecord): boolean {

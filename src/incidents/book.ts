@@ -2,6 +2,7 @@ import type { DetectorKind, Verdict } from '../detectors/detector.ts';
 import type { AlertName } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
 import type { LogRecord } from '../model/record.ts';
+import type { RecordBlock } from '../model/record-block.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { Run } from '../runs/run.ts';
 import { Signals } from '../signals/signals.ts';
@@ -67,7 +68,7 @@ export class IncidentBook {
     const run = this.#run;
     signals.observe(record, run, restarted);
     if (restarted) this.#restart(arrivedMs);
-    const { symptoms, others } = this.#roster.turnTo(record, signals.signs);
+    const { symptoms, others } = this.#roster.turnTo(record.present, signals.signs, record.number(FIELD.step));
     let isBad = false;
     let past: number | null = null;
     let changed = false;
@@ -91,6 +92,25 @@ export class IncidentBook {
     // of those that have opened now
     this.#judge();
     this.#settle();
+  }
+
+  /**
+   * Takes records from `from` on as long as no detector needs to be shown them, for the run, too: the same as if they had
+   * been shown one by one, at a fraction of the cost.
+   *
+   * @param most how many there are
+   * @returns how many it has taken
+   */
+  takeCalm(block: RecordBlock, from: number, most: number, arrivedMs: number): number {
+    const run = this.#run;
+    const present = block.present[from] as number;
+    const isWatched = this.#lifecycles.length > 0;
+    if ((isWatched && !this.#roster.isAsleep(present)) || !run.lend(present)) return 0;
+    const calm = isWatched ? this.signals.takeCalm(block, from, most, run) : block.plain(from, most);
+    if (calm === 0) return 0;
+    run.observePlain(block, from, calm, arrivedMs);
+    if (isWatched) this.#roster.turnTo(present, 0, run.lastStep ?? Number.NaN);
+    return calm;
   }
 
   /** Shows a record to one detector. Returns what it said, 'silent' where that changed nothing. */

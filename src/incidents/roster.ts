@@ -1,5 +1,3 @@
-import { FIELD } from '../model/field.ts';
-import type { LogRecord } from '../model/record.ts';
 import { MOST_SIGNS } from '../signals/signs.ts';
 import type { Lifecycle } from './lifecycle.ts';
 
@@ -34,17 +32,22 @@ export class Roster {
     this.#all = all;
   }
 
-  /** Who is shown the next record, which has these signs. */
-  turnTo(record: LogRecord, signs: number): Lineup {
-    const { present } = record;
+  /** Who is shown the next record, which has these fields and signs, as bits; or the next ones up to `step`. */
+  turnTo(present: number, signs: number, step: number): Lineup {
     if (present !== this.#present || signs !== this.#signs) {
       this.#passAsleep();
       this.#present = present;
       this.#signs = signs;
       this.#lineup = this.#lineups.get(present * MOST_SIGNS + signs) ?? this.#workOut(present, signs);
     }
-    this.#step = record.number(FIELD.step);
+    this.#step = step;
     return this.#lineup;
+  }
+
+  /** Whether records with these fields and without any sign are shown to nobody. */
+  isAsleep(present: number): boolean {
+    const { symptoms, others } = this.#lineups.get(present * MOST_SIGNS) ?? this.#workOut(present, 0);
+    return symptoms.length === 0 && others.length === 0;
   }
 
   /** Incidents open or close: those asleep learn what they have slept through, and it is worked out anew. */

@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import type { BadReason, ChainPlace, Format, RecordSink } from '../formats/format.ts';
 import type { RunContext } from '../model/context.ts';
-import type { LogRecord } from '../model/record.ts';
+import { LogRecord } from '../model/record.ts';
+import type { RecordBlock } from '../model/record-block.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { PlacedEvent, Strand } from '../runs/join.ts';
 import { RecordStore } from '../runs/record-store.ts';
@@ -15,6 +16,9 @@ const HEAD_BYTES = 1024;
 export const UNFINISHED_MS = 60_000;
 /** Events of one source that are kept; later ones are counted. */
 const MAX_EVENTS = 1_000;
+
+/** Filled again for a record of a block. */
+const one = new LogRecord();
 
 /** One log of a run: bytes in, records out. It keeps what it read, for the sake of sources that come later. */
 export class Source implements RecordSink, Strand {
@@ -129,6 +133,17 @@ export class Source implements RecordSink, Strand {
     this.watched.observe(this, record, this.#arrivedMs);
   }
 
+  block(block: RecordBlock): void {
+    for (let index = 0; index < block.count; ) {
+      const taken = this.#takeCalm(block, index);
+      if (taken === 0) {
+        block.read(index, one);
+        this.record(one);
+      }
+      index += taken || 1;
+    }
+  }
+
   event(event: RunEvent): void {
     this.#freshen();
     if (this.events.length < MAX_EVENTS) this.events.push({ event, after: this.store.count });
@@ -149,6 +164,16 @@ export class Source implements RecordSink, Strand {
 
   lines(count: number): void {
     this.watched.pipeline.counts.lines += count;
+  }
+
+  /** Takes the records from `from` on of which there is nothing to say. Returns how many. */
+  #takeCalm(block: RecordBlock, from: number): number {
+    if (this.#mayComplete || this.#isStale) return 0;
+    const most = Math.min(block.count - from, this.store.room);
+    const taken = most === 0 ? 0 : this.watched.takeCalm(this, block, from, most, this.#arrivedMs);
+    this.records += taken;
+    this.store.appendBlock(block, from, taken, this.#arrivedMs);
+    return taken;
   }
 
   /** Takes a record that only brings what the last one lacked. */

@@ -4,6 +4,7 @@ import type { IncidentBook } from '../incidents/book.ts';
 import type { RunContext } from '../model/context.ts';
 import type { Incident } from '../model/incident.ts';
 import { LogRecord } from '../model/record.ts';
+import type { RecordBlock } from '../model/record-block.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import { mergeContext } from '../runs/context.ts';
 import { Join } from '../runs/join.ts';
@@ -116,6 +117,21 @@ export class WatchedRun {
       this.pipeline.listener.record(this, one);
       this.#tellChanges();
     }
+  }
+
+  /**
+   * Takes the next records of `source` as long as there is nothing to say of them.
+   *
+   * @param most how many there are, from `from` on
+   * @returns how many it has taken
+   */
+  takeCalm(source: Source, block: RecordBlock, from: number, most: number, arrivedMs: number): number {
+    if (!this.#isSealed && !this.#isStreamed) {
+      this.#isBehind = true;
+      return most;
+    }
+    if (this.live || source !== this.sources[0]) return 0;
+    return this.book.takeCalm(block, from, most, arrivedMs);
   }
 
   /** A record of a source that keeps no steps; a piece that rotation cut off the one that does says nothing new. */

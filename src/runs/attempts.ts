@@ -69,6 +69,11 @@ export class Attempts {
     return this.#fallBack(current, step, elapsed, arrivedMs);
   }
 
+  /** Whether a record that goes on from the newest one leaves no doubt. */
+  get isSure(): boolean {
+    return this.all.length > 0 && this.#suspect === null;
+  }
+
   /** Takes a record that does not go on from the current attempt. */
   #fallBack(current: Attempt, step: number, elapsed: number, arrivedMs: number): boolean {
     const suspect = this.#suspect;

@@ -26,6 +26,18 @@ export class Column {
     this.#page(index)[index % PAGE] = value;
   }
 
+  /** Sets values from `index` on, which is the last one or comes after it. */
+  setAll(index: number, values: Float64Array): void {
+    let at = 0;
+    while (at < values.length && this.#pages.length === 0) this.set(index + at, values[at++] as number);
+    while (at < values.length) {
+      const next = index + at;
+      const count = Math.min(values.length - at, PAGE - (next % PAGE));
+      this.#page(next + count - 1).set(values.subarray(at, at + count), next % PAGE);
+      at += count;
+    }
+  }
+
   /** The value at `index`; it means nothing where none was set. */
   get(index: number): number {
     if (this.#pages.length === 0) return this.#same;

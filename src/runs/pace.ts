@@ -1,6 +1,9 @@
 import { Ring } from '../statistics/ring.ts';
 
 const WINDOW = 64;
+const INTERVALS = 128;
+/** Of records that came together no earlier ones than these count. */
+export const PACE_RECORDS = INTERVALS + 1;
 
 /**
  * How fast a run goes, from its newest records: time per step, and the time between records.
@@ -12,7 +15,7 @@ const WINDOW = 64;
 export class Pace {
   readonly #seconds = new Ring(WINDOW);
   readonly #steps = new Ring(WINDOW);
-  readonly #intervals = new Ring(128);
+  readonly #intervals = new Ring(INTERVALS);
   #trainersClock = false;
   /** NaN until it is asked for again. */
   #longInterval = Number.NaN;

@@ -1,5 +1,6 @@
 import { FIELD, FIELDS } from '../model/field.ts';
 import type { LogRecord } from '../model/record.ts';
+import type { RecordBlock } from '../model/record-block.ts';
 import { Column } from './column.ts';
 
 /** Records of one source that are kept; of a longer one none. With fifteen fields and a time at each these are 8 MiB. */
@@ -57,6 +58,33 @@ export class RecordStore {
     this.#set(index, record);
     this.#present.set(index, record.present);
     this.#arrived.set(index, arrivedMs);
+  }
+
+  /** How many records may be appended before the first one that is too many; no end once there was one. */
+  get room(): number {
+    return this.#dropped > 0 ? Number.POSITIVE_INFINITY : this.#most - this.#count;
+  }
+
+  /** Appends `count` records from `from` on, for which there is {@link room}. */
+  appendBlock(block: RecordBlock, from: number, count: number, arrivedMs: number): void {
+    if (this.#dropped > 0) {
+      this.#dropped += count;
+      return;
+    }
+    for (let at = from; at < from + count; ) {
+      const present = block.present[at] as number;
+      let to = at + 1;
+      while (to < from + count && block.present[to] === present) to++;
+      for (let left = present; left !== 0; left &= left - 1) {
+        const slot = 31 - Math.clz32(left & -left);
+        this.#columns[slot] ??= new Column();
+        this.#columns[slot].setAll(this.#count, block.column(slot).subarray(at, to));
+      }
+      for (; at < to; at++, this.#count++) {
+        this.#present.set(this.#count, present);
+        this.#arrived.set(this.#count, arrivedMs);
+      }
+    }
   }
 
   /** Whether `record` only brings what record `index` lacks, of the same step. */

@@ -1,11 +1,13 @@
+import { assembly } from '../assembly.ts';
 import type { RunContext } from '../model/context.ts';
 import { FIELD, type FieldName } from '../model/field.ts';
 import { LogRecord } from '../model/record.ts';
+import type { RecordBlock } from '../model/record-block.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { RunState } from '../model/run-state.ts';
 import { type Attempt, Attempts } from './attempts.ts';
 import { closingOf, isProgress, reachesEnd } from './ending.ts';
-import { Pace } from './pace.ts';
+import { PACE_RECORDS, Pace } from './pace.ts';
 import { Tally } from './tally.ts';
 
 /** What detectors may know of a run beside the record before them. */
@@ -46,6 +48,13 @@ const MIN_STALL_MS = 300_000;
 const STARTUP_STALL_MS = 1_800_000;
 /** Evaluation and saving take their time. */
 const PAUSE_FACTOR = 3;
+
+const shared = assembly<{ setRun(step: number, elapsed: number, maxSteps: number): void }>();
+/** Fields of a record that says that training goes on. */
+const GOES_ON = (1 << FIELD.step) | (1 << FIELD.loss);
+const EVALUATION = 1 << FIELD.eval_loss;
+/** Filled again for the last record of a block. */
+const one = new LogRecord();
 
 /** One run: everything its records say, as numbers. Pure: no clock, no file. */
 export class Run implements RunFacts {
@@ -111,6 +120,31 @@ export class Run implements RunFacts {
     const elapsed = record.number(FIELD.elapsed_seconds);
     this.pace.observe(step, elapsed, arrivedMs);
     return record.isTraining && this.attemptLog.observe(step, elapsed, arrivedMs);
+  }
+
+  /**
+   * Puts what is known into the assembly, which then says of records with these fields, as bits, whether they are plain.
+   *
+   * @returns false when none can be
+   */
+  lend(present: number): boolean {
+    const { current, isSure } = this.attemptLog;
+    if (current === undefined || !isSure || this.ended !== null) return false;
+    if ((present & GOES_ON) !== GOES_ON || (present & EVALUATION) !== 0) return false;
+    shared.setRun(current.lastStep, current.lastElapsed, this.maxSteps ?? Number.NaN);
+    return true;
+  }
+
+  /** Takes records that are plain; they arrived together. */
+  observePlain(block: RecordBlock, from: number, count: number, arrivedMs: number): void {
+    const last = from + count - 1;
+    for (let at = Math.max(from, last - PACE_RECORDS); at < last; at++) {
+      block.read(at, one);
+      this.pace.observe(one.number(FIELD.step), one.number(FIELD.elapsed_seconds), arrivedMs);
+    }
+    block.read(last, one);
+    this.tally.records += count - 1;
+    this.observe(one, arrivedMs);
   }
 
   /** Something befell the run after the last record. */

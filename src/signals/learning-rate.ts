@@ -1,18 +1,30 @@
+import { type AssemblyGlobal, assembly } from '../assembly.ts';
 import { FIELD } from '../model/field.ts';
 import type { LogRecord } from '../model/record.ts';
 import type { RunFacts } from '../runs/run.ts';
-import { type FittedSchedule, fitSchedule, type LrPoint } from './lr-schedule.ts';
+import { type FittedSchedule, fitSchedule, type LrPoint, NO_SCHEDULE, NOT_FOUND, stepsAt } from './lr-schedule.ts';
 
+interface Rates {
+  readonly MOVING: AssemblyGlobal;
+  readonly WHOLE: AssemblyGlobal;
+  readonly lastRate: AssemblyGlobal;
+  readonly lastRateStep: AssemblyGlobal;
+  readonly moves: AssemblyGlobal;
+  setSchedule(kind: number, start: number, scale: number, peak: number, ahead: number): void;
+  setRate(rate: number, step: number, moves: number): void;
+}
+
+const rates = assembly<Rates>();
+/** Moves in a row after which a rate that stands still says something. */
+const MOVING = rates.MOVING.value;
+/** How far from a whole number of steps the rate may say that the scheduler is. */
+const WHOLE = rates.WHOLE.value;
 /** Records with a falling rate, one after the other, to which a schedule is fitted. */
 const POINTS = 3;
 /** Attempts to fit one. */
 const MAX_FITS = 16;
-/** How far from a whole number of steps the rate may say that the scheduler is. */
-const WHOLE = 0.1;
 /** Significant digits to which consoles round. */
 const ROUNDED = 5;
-/** Moves in a row after which a rate that stands still says something. */
-const MOVING = 3;
 
 /**
  * What the learning rate tells of optimizer steps that did not happen. The scheduler is advanced only by steps that
@@ -44,9 +56,31 @@ export class LearningRate {
     if (!(rate > 0) || !record.isTraining || step === this.#lastStep) return;
     this.#move(rate, step);
     if (this.#fitted === null) this.#collect(rate, step, run);
-    else this.#measure(rate, step, this.#fitted);
+    else this.#measure(step - this.#fitted.lead - stepsAt(this.#fitted.schedule, rate));
     this.#last = rate;
     this.#lastStep = step;
+  }
+
+  /** Puts what is known into the assembly, which then takes records of which there is nothing to say. */
+  lend(): void {
+    const fitted = this.#fitted;
+    if (fitted === null) rates.setSchedule(this.#fits >= MAX_FITS ? NO_SCHEDULE : NOT_FOUND, 0, 0, 0, 0);
+    else {
+      const { kind, start, scale, peak } = fitted.schedule;
+      rates.setSchedule(kind, start, scale, peak, fitted.lead + this.skipped);
+    }
+    rates.setRate(this.#last, this.#lastStep, this.#moves);
+  }
+
+  /** Takes over what the assembly has made of it; it has taken records. */
+  takeBack(): void {
+    this.skippedNow = 0;
+    this.stoodStill = false;
+    if (rates.lastRateStep.value === this.#lastStep) return;
+    this.#last = rates.lastRate.value;
+    this.#lastStep = rates.lastRateStep.value;
+    this.#moves = rates.moves.value;
+    if (this.#fitted === null) this.#points = [{ step: this.#lastStep, lr: this.#last }];
   }
 
   /** A new attempt: the scheduler goes on from a checkpoint. */
@@ -80,8 +114,7 @@ export class LearningRate {
     if (this.#fitted !== null) this.skipped = 0;
   }
 
-  #measure(rate: number, step: number, { schedule, lead }: FittedSchedule): void {
-    const behind = step - lead - schedule.stepsAt(rate);
+  #measure(behind: number): void {
     const skipped = Math.round(behind);
     // only whole steps are skipped: it is another schedule, which was alike at first
     if (!(Math.abs(behind - skipped) <= WHOLE)) {

@@ -63,6 +63,18 @@ export class Life {
     if (loss > 0) this.#lastLoss = loss;
   }
 
+  /** Nothing is held of the weights, and nothing is watched for. */
+  get isCalm(): boolean {
+    return this.judgement === null && this.#firstBad === null;
+  }
+
+  /** Takes a good training record while it {@link isCalm}. */
+  takeCalm(loss: number): void {
+    this.isBad = false;
+    this.isProved = false;
+    this.#lastLoss = loss;
+  }
+
   /** The trainer said that it skipped the last step. */
   skipped(step: number | null): void {
     if (this.#firstBad !== null) this.#prove('step-skipped', step);

@@ -1,9 +1,33 @@
+import { assembly } from '../assembly.ts';
 import type { RunContext } from '../model/context.ts';
 
-/** Turns a learning rate back into the number of scheduler steps that were made when it was set. */
+const lr = assembly<{
+  stepsAt(kind: number, start: number, scale: number, peak: number, rate: number): number;
+}>();
+
+/** Kinds of schedules, as the assembly knows them. */
+const LINEAR = 1;
+const COSINE = 2;
+export const NOT_FOUND = 0;
+export const NO_SCHEDULE = -1;
+
+/** A schedule, past its warm-up. */
 export interface LrSchedule {
-  /** NaN where the schedule does not tell, as on its warm-up's first step or beyond its end. */
-  stepsAt(learningRate: number): number;
+  readonly kind: typeof LINEAR | typeof COSINE;
+  /** Linear: steps in all. Cosine: steps of the warm-up. */
+  readonly start: number;
+  /** Linear: by how much it falls with each step. Cosine: steps for each unit of the angle. */
+  readonly scale: number;
+  /** Cosine: the highest rate. */
+  readonly peak: number;
+}
+
+/**
+ * The number of scheduler steps that were made when a rate was set; NaN where the schedule does not tell, as on its
+ * warm-up's first step or beyond its end.
+ */
+export function stepsAt({ kind, start, scale, peak }: LrSchedule, rate: number): number {
+  return lr.stepsAt(kind, start, scale, peak, rate);
 }
 
 export interface LrPoint {
@@ -51,7 +75,7 @@ function linearThrough(points: readonly LrPoint[], maxSteps: number): FittedSche
   const last = points.at(-1);
   if (first === undefined || last === undefined || first.step === last.step) return null;
   const fall = (first.lr - last.lr) / (last.step - first.step);
-  return checked({ stepsAt: (lr) => maxSteps - lr / fall }, points);
+  return checked({ kind: LINEAR, start: maxSteps, scale: fall, peak: 0 }, points);
 }
 
 /** The peak and the length of the warm-up are tried where they are not stated. */
@@ -78,13 +102,12 @@ function cosineThrough(points: readonly LrPoint[], maxSteps: number, context: Ru
 
 /** `lr = peak / 2 * (1 + cos(pi * (t - W) / (T - W)))`, turned round. */
 function cosine(peak: number, warmup: number, maxSteps: number): LrSchedule {
-  const scale = (maxSteps - warmup) / Math.PI;
-  return { stepsAt: (lr) => warmup + scale * Math.acos(Math.min(1, (2 * lr) / peak - 1)) };
+  return { kind: COSINE, start: warmup, scale: (maxSteps - warmup) / Math.PI, peak };
 }
 
 /** The schedule, if it tells of all points that they are equally far behind it, by a whole number of steps. */
 function checked(schedule: LrSchedule, points: readonly LrPoint[]): FittedSchedule | null {
-  const leads = points.map(({ step, lr }) => step - schedule.stepsAt(lr));
+  const leads = points.map(({ step, lr }) => step - stepsAt(schedule, lr));
   const lead = Math.round(leads[0] ?? Number.NaN);
   const fits = leads.every((one) => Math.abs(one - lead) <= TOLERANCE);
   return fits && lead >= 0 && lead <= MAX_LEAD ? { schedule, lead } : null;

@@ -1,6 +1,7 @@
 import type { RunContext } from '../model/context.ts';
 import { FIELD } from '../model/field.ts';
 import type { LogRecord } from '../model/record.ts';
+import type { RecordBlock } from '../model/record-block.ts';
 import type { RunFacts } from '../runs/run.ts';
 import { LearningRate } from './learning-rate.ts';
 import { Life } from './life.ts';
@@ -9,6 +10,10 @@ import { LINGER, MOMENTARY, SIGN } from './signs.ts';
 
 /** Seconds that a clock of whole seconds measures well enough. */
 export const MEASURABLE_SECONDS = 10;
+
+/** Fields without which a record is never calm. */
+const TOLD = (1 << FIELD.loss) | (1 << FIELD.elapsed_seconds);
+const REWARD = 1 << FIELD.reward;
 
 /** What several detectors ask of a run at its newest record: worked out once. */
 export class Signals {
@@ -54,6 +59,32 @@ export class Signals {
     this.loss.observe(record);
     this.learningRate.observe(record, run);
     this.#collect(this.#signsOf(record, run) | (restarted ? SIGN.restart : 0));
+  }
+
+  /**
+   * Takes records, from `from` on and `most` at most, as long as they are plain and show no sign at all. The run has been
+   * put into the assembly.
+   *
+   * @returns how many it has taken
+   */
+  takeCalm(block: RecordBlock, from: number, most: number, run: RunFacts): number {
+    const present = block.present[from] as number;
+    if (this.#held !== 0 || this.isReinforcement || run.context !== this.#context || !this.life.isCalm) return 0;
+    if ((present & TOLD) !== TOLD || (present & REWARD) !== 0) return 0;
+    const steps = block.column(FIELD.step);
+    if ((steps[from] as number) < this.#lastStep) return 0;
+    this.loss.turnTo();
+    this.learningRate.lend();
+    const taken = block.takeCalm(from, most, this.#timedStep, this.#timedSeconds, MEASURABLE_SECONDS);
+    if (taken === 0) return 0;
+    const last = from + taken - 1;
+    this.learningRate.takeBack();
+    this.life.takeCalm(block.column(FIELD.loss)[last] as number);
+    this.previousStep = taken === 1 ? this.#lastStep : (steps[last - 1] as number);
+    this.#lastStep = steps[last] as number;
+    this.isStepBack = false;
+    this.signs = 0;
+    return taken;
   }
 
   #signsOf(record: LogRecord, run: RunFacts): number {

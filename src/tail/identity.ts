@@ -94,7 +94,7 @@ export class Identity {
       chunk.length >= TAIL_BYTES
         ? Buffer.from(chunk.subarray(chunk.length - TAIL_BYTES))
         : Buffer.concat([this.#tail.subarray(Math.max(0, this.#tail.length + chunk.length - TAIL_BYTES)), chunk]);
-    this.#checksum = crc32(chunk, this.#checksum);
+    if (this.offset <= MAX_COMPARED_BYTES) this.#checksum = crc32(chunk, this.#checksum);
     this.offset += chunk.length;
     this.#unproven = true;
   }

@@ -36,7 +36,7 @@ export interface TailOptions {
 /** How often {@link Tail.tick} wants to be called. */
 export const TICK_MS = 250;
 
-const BYTES_PER_LOOK = 512 * 1024;
+const BYTES_PER_LOOK = 2 * 1024 * 1024;
 const RESCAN_MS = 3_000;
 const RESCAN_POLLING_MS = 1_000;
 const GONE_AFTER_MS = 30_000;

@@ -3,7 +3,7 @@ import { afterNuls, Held } from './held.ts';
 
 const NEWLINE = 0x0a;
 
-/** Takes a line that begins at `start` and returns the place of its newline; -1 when it would rather be given the line. */
+/** Takes what whole lines it can from `start` on, where one begins. Returns the place after the last newline of them. */
 export type OnLineStart = (bytes: Buffer, start: number) => number;
 
 /** Called with a buffer and the range of one line in it, newline excluded. Valid only during the call. */
@@ -29,7 +29,7 @@ export class LineFramer {
   /** Bytes of the unfinished line that were not taken by {@link settle}. */
   #refusedBytes = 0;
 
-  /** @param onLineStart spares a second look at each byte of lines that tell themselves where they end */
+  /** @param onLineStart is asked first: it spares a second look at each byte of lines that tell themselves where they end */
   constructor(onLine: OnLine, onOversize: () => void, onLineStart?: OnLineStart) {
     this.#onLine = onLine;
     this.#onOversize = onOversize;
@@ -41,11 +41,8 @@ export class LineFramer {
     if (chunk.length > 0) this.#isAhead = false;
     while (at < chunk.length) {
       if (this.#onLineStart !== undefined && this.#held.length === 0 && !this.#skipping) {
-        const taken = this.#onLineStart(chunk, at);
-        if (taken !== -1) {
-          at = taken + 1;
-          continue;
-        }
+        at = this.#onLineStart(chunk, at);
+        if (at === chunk.length) break;
       }
       const newline = chunk.indexOf(NEWLINE, at);
       const end = newline === -1 ? chunk.length : newline;

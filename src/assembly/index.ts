@@ -1,0 +1,41 @@
+// AssemblyScript: all of it becomes dist/assembly.wasm. It exports what ../assembly.ts says.
+export {
+  BLOCK,
+  columns,
+  ELAPSED_SECONDS,
+  GRAD_NORM,
+  LEARNING_RATE,
+  LOSS,
+  MAX_STEPS,
+  present,
+  STEP,
+} from './block';
+export { calm, lastRate, lastRateStep, MOVING, moves, plain, setRate, setRun, setSchedule, stepsAt, WHOLE } from './calm';
+export { addPlace, CHUNK_BYTES, chunk, pattern, read, stop } from './flat-lines';
+export {
+  beginning,
+  beginTrend,
+  best,
+  countBefore,
+  expected,
+  forgetBest,
+  isBeat,
+  isBestSure,
+  isHigh,
+  LEAST_RATIO,
+  LEAST_SURPRISE,
+  leastMean,
+  level,
+  logOfNewest,
+  mean,
+  newestLeast,
+  newestMedian,
+  nthBefore,
+  observeLoss,
+  restartTrend,
+  STATE_BYTES,
+  score,
+  state,
+  surprise,
+  usualChange,
+} from './loss-trend';

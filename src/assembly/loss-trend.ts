@@ -1,0 +1,342 @@
+// AssemblyScript. What it tells and why is said in ../signals/loss-trend.ts.
+import { SortedWindow } from './sorted-window';
+
+/** Newest losses whose median, along their slope, is where the next one is expected. */
+const LOCAL: i32 = 5;
+/** Logarithms that are needed, and room for more: once it is full they are moved to its beginning. */
+const KEPT: i32 = LOCAL + 2;
+const ROOM: i32 = 4 * KEPT;
+/** Newest losses that are kept as they were logged. */
+const NEWEST: i32 = 20;
+/** Surprises whose spread says how far from there a loss usually falls. */
+const SURPRISES: i32 = 20;
+/** Surprises that are known before their middle is believed. */
+const CENTRED_FROM: i32 = 4;
+/** First losses, whose median is the level at which the run began. */
+const BEGINNING: i32 = 8;
+/** Losses that are known before anything is said of the next one. */
+const LEAST: i32 = 3;
+/** 1 % of the loss: below that is rounding and luck, however calm a run is. */
+const LEAST_SPREAD: f64 = 0.01;
+/** A loss that is off by less than this share of it is no surprise to anyone: its score is not worked out. */
+const CALM: f64 = 0.04;
+/** A score below it, either way, is no surprise, and no detector may ask for less. */
+export const LEAST_SURPRISE: f64 = 4;
+/** A loss that is less than this many times the best is not high, and no detector may ask for less. */
+export const LEAST_RATIO: f64 = 1.2;
+const HIGH: f64 = Math.log(LEAST_RATIO);
+/** Logarithm of the ratio to the best loss up to which one is as good. */
+const SAME: f64 = Math.log(1.05);
+/** Weight of the newest loss in the moving mean: that of 20 records. */
+const WEIGHT: f64 = 2.0 / 21;
+/** Makes a standard deviation of a median deviation, where deviations are normal. */
+const NORMAL: f64 = 1.4826;
+/** Newest changes from one loss to the next whose middle is the usual one. */
+const CHANGES: i32 = 32;
+/** Losses of an attempt that all count; of later ones every fourth does for the spread. */
+const ALL_COUNT: i32 = 64;
+const EVERY: i32 = 4;
+/** Later losses from one beat to the next: at least so many, and about one for each 64 or 128 before. */
+const BEAT: i32 = 16;
+const BEAT_SHARE: i32 = 6;
+
+@unmanaged
+class Trend {
+  /** Usable losses in this attempt: all, and without the newest record. */
+  count: i32;
+  before: i32;
+  /** Place of the newest logarithm. */
+  at: i32;
+  /** The newest record has a usable loss. */
+  hasLoss: i32;
+  /** Another loss than the first came near the best. */
+  isBestSure: i32;
+  newestSize: i32;
+  newestNext: i32;
+  spare: i32;
+  /** The newest change, where it counts; else NaN. */
+  change: f64;
+  /** Logarithms: what was expected of the newest record, NaN until it is asked for; and its surprise. */
+  expected: f64;
+  surprise: f64;
+  /** What the newest loss adds to the surprises, NaN for nothing. */
+  innovation: f64;
+  score: f64;
+  best: f64;
+  mean: f64;
+  /** The lowest mean since the last beat. */
+  leastMean: f64;
+}
+
+// The trend of one run: whoever works on another one puts it here first.
+export const STATE_BYTES: usize =
+  offsetof<Trend>() + <usize>(ROOM + NEWEST) * 8 + 3 * SortedWindow.BYTES;
+export const state: usize = memory.data(4096, 16);
+
+const trend = changetype<Trend>(state);
+/** Logarithms of the newest losses; while there are fewer, the first one stands for those before it. */
+const logs: usize = state + offsetof<Trend>();
+/** The newest losses that were finite and not 0, of earlier attempts too; a ring. */
+const newest: usize = logs + <usize>ROOM * 8;
+const surprises = SortedWindow.at(newest + <usize>NEWEST * 8);
+const first = SortedWindow.at(newest + <usize>NEWEST * 8 + SortedWindow.BYTES);
+const changes = SortedWindow.at(newest + <usize>NEWEST * 8 + 2 * SortedWindow.BYTES);
+/** Where a window is needed for a moment, and where five numbers are. */
+const sorting = SortedWindow.at(memory.data(528, 16));
+const five: usize = memory.data(5 * 8, 16);
+
+/** Makes the state that of a run of which nothing is known. */
+export function beginTrend(): void {
+  memory.fill(state, 0, STATE_BYTES);
+  surprises.begin(SURPRISES);
+  first.begin(BEGINNING);
+  changes.begin(CHANGES);
+  trend.mean = NaN;
+  trend.leastMean = NaN;
+  trend.expected = NaN;
+  trend.score = NaN;
+  trend.innovation = NaN;
+  forgetBest();
+}
+
+/** Takes the loss of the next record, NaN for none. */
+export function observeLoss(loss: f64): void {
+  beginRecord();
+  if (loss > 0 && loss < Infinity) {
+    const log = Math.log(loss);
+    compare(log);
+    keep(loss, log);
+  } else if (isFinite(loss) && loss != 0) pushNewest(loss);
+}
+
+/** Takes the next loss, a finite number, where it is neither a surprise nor high nor a beat. Returns whether it did. */
+export function takeCalmLoss(loss: f64): bool {
+  if (!(loss > 0) || isBeatAt(trend.count)) return false;
+  const log = Math.log(loss);
+  if (log >= trend.best + HIGH) return false;
+  beginRecord();
+  compare(log);
+  if (!(Math.abs(trend.score) < LEAST_SURPRISE)) return false;
+  keep(loss, log);
+  return true;
+}
+
+/** A step back, which may be a new attempt: where it goes on from is not known. */
+export function restartTrend(): void {
+  surprises.clear();
+  trend.count = 0;
+  forgetBest();
+}
+
+/** A new attempt, proven: it may not come as far as the one before. */
+export function forgetBest(): void {
+  trend.best = Infinity;
+  trend.isBestSure = 0;
+  changes.clear();
+  trend.change = NaN;
+}
+
+export function score(): f64 {
+  return trend.score;
+}
+
+export function surprise(): f64 {
+  return trend.surprise;
+}
+
+/** Logarithm of the loss that was expected of the newest record. */
+export function expected(): f64 {
+  if (trend.expected == trend.expected || trend.before < 1) return trend.expected;
+  return expectAfter(trend.hasLoss ? trend.at - 1 : trend.at);
+}
+
+export function logOfNewest(): f64 {
+  return log(trend.at);
+}
+
+export function level(): f64 {
+  return medianOfFive(logs + (<usize>(trend.at - LOCAL + 1) << 3));
+}
+
+export function countBefore(): i32 {
+  return trend.before;
+}
+
+export function best(): f64 {
+  return trend.best;
+}
+
+export function isBestSure(): bool {
+  return trend.isBestSure != 0;
+}
+
+export function mean(): f64 {
+  return trend.mean;
+}
+
+export function leastMean(): f64 {
+  return trend.leastMean;
+}
+
+export function isHigh(): bool {
+  return trend.hasLoss && log(trend.at) >= trend.best + HIGH;
+}
+
+export function isBeat(): bool {
+  return trend.hasLoss && isBeatAt(trend.before);
+}
+
+export function usualChange(): f64 {
+  return changes.median();
+}
+
+export function beginning(): f64 {
+  return first.median();
+}
+
+/** Of the newest losses, the median. */
+export function newestMedian(): f64 {
+  sortNewest();
+  return sorting.median();
+}
+
+export function newestLeast(): f64 {
+  sortNewest();
+  return sorting.nth(0);
+}
+
+/** Logarithm of the `place`-th smallest of the losses just before the newest one. */
+export function nthBefore(place: i32): f64 {
+  sorting.begin(LOCAL);
+  for (let age: i32 = 1; age <= LOCAL; age++) sorting.push(log(trend.at - age));
+  return sorting.nth(place);
+}
+
+function sortNewest(): void {
+  sorting.begin(NEWEST);
+  for (let place: i32 = 0; place < trend.newestSize; place++) sorting.push(load<f64>(newest + (<usize>place << 3)));
+}
+
+/** Whether the loss after `count` others is a beat. */
+function isBeatAt(count: i32): bool {
+  if (count < ALL_COUNT) return true;
+  const share = count >> BEAT_SHARE;
+  const every = share <= BEAT ? BEAT : 1 << (31 - clz(share));
+  return (count & (every - 1)) == 0;
+}
+
+function beginRecord(): void {
+  trend.before = trend.count;
+  trend.expected = NaN;
+  trend.innovation = NaN;
+  trend.score = NaN;
+  trend.hasLoss = 0;
+}
+
+/** Works out the score of the next loss, which is not kept yet. */
+function compare(log: f64): void {
+  if (trend.count < LEAST) return;
+  const counts = countsNext();
+  if (!counts && !isOutside(log)) {
+    trend.surprise = 0;
+    trend.score = 0;
+    return;
+  }
+  const surprise = log - expectAfter(trend.at);
+  const off = surprise - (surprises.size >= CENTRED_FROM ? surprises.median() : 0);
+  const spread = surprises.size == 0 ? 0 : NORMAL * surprises.medianDeviation();
+  trend.surprise = off;
+  trend.score = Math.abs(off) < CALM ? 0 : off / max(spread, LEAST_SPREAD);
+  if (counts) trend.innovation = surprise;
+}
+
+/** Makes the next loss the newest one. */
+function keep(loss: f64, newLog: f64): void {
+  const counts = countsNext();
+  trend.hasLoss = 1;
+  pushNewest(loss);
+  if (trend.innovation == trend.innovation) surprises.push(trend.innovation);
+  if (trend.change == trend.change) changes.push(trend.change);
+  trend.change = counts && trend.count > 0 ? Math.abs(newLog - log(trend.at)) : NaN;
+  if (trend.count > 0 && newLog <= trend.best + SAME) trend.isBestSure = 1;
+  pushLog(newLog);
+  // the median cannot fall below the best unless the newest loss does
+  if (newLog < trend.best) trend.best = min(trend.best, level());
+  trend.mean = trend.count == 0 ? loss : trend.mean + WEIGHT * (loss - trend.mean);
+  trend.leastMean = trend.count == 0 || isBeatAt(trend.count - 1) ? trend.mean : min(trend.leastMean, trend.mean);
+  trend.count++;
+  if (first.size < BEGINNING) first.push(loss);
+}
+
+/** Whether the next loss counts for the spread. */
+function countsNext(): bool {
+  return trend.count < ALL_COUNT || trend.count % EVERY == 0;
+}
+
+function pushNewest(loss: f64): void {
+  store<f64>(newest + (<usize>trend.newestNext << 3), loss);
+  trend.newestNext = trend.newestNext + 1 == NEWEST ? 0 : trend.newestNext + 1;
+  if (trend.newestSize < NEWEST) trend.newestSize++;
+}
+
+function pushLog(log: f64): void {
+  if (trend.count == 0) {
+    for (let place: i32 = 0; place < KEPT; place++) store<f64>(logs + (<usize>place << 3), log);
+    trend.at = KEPT - 1;
+    return;
+  }
+  if (trend.at == ROOM - 1) {
+    memory.copy(logs, logs + (<usize>(ROOM - KEPT + 1) << 3), <usize>(KEPT - 1) << 3);
+    trend.at = KEPT - 2;
+  }
+  trend.at++;
+  store<f64>(logs + (<usize>trend.at << 3), log);
+}
+
+function log(place: i32): f64 {
+  return load<f64>(logs + (<usize>place << 3));
+}
+
+/** Beyond all of the newest losses. */
+function isOutside(one: f64): bool {
+  let least = log(trend.at);
+  let most = least;
+  for (let age: i32 = 1; age < LOCAL; age++) {
+    const other = log(trend.at - age);
+    least = min(least, other);
+    most = max(most, other);
+  }
+  return one > most + CALM || one < least - CALM;
+}
+
+/** Logarithm of the loss that is expected after the one at `newest`. */
+function expectAfter(newest: i32): f64 {
+  for (let age: i32 = 0; age < LOCAL; age++) {
+    store<f64>(five + (<usize>age << 3), log(newest - age) - log(newest - age - 1));
+  }
+  const slope = medianOfFive(five);
+  for (let age: i32 = 0; age < LOCAL; age++) {
+    store<f64>(five + (<usize>age << 3), log(newest - age) + <f64>(age + 1) * slope);
+  }
+  trend.expected = medianOfFive(five);
+  return trend.expected;
+}
+
+/** The middle one of the five at a place in memory, by eight comparisons; none may be NaN. */
+function medianOfFive(place: usize): f64 {
+  const a = load<f64>(place);
+  const b = load<f64>(place, 8);
+  const c = load<f64>(place, 16);
+  const d = load<f64>(place, 24);
+  const e = load<f64>(place, 32);
+  const lowAb = min(a, b);
+  const highAb = max(a, b);
+  const lowCd = min(c, d);
+  const highCd = max(c, d);
+  // neither the smallest nor the largest of four is the middle one of five
+  const low = max(lowAb, lowCd);
+  const high = min(highAb, highCd);
+  const least = min(low, high);
+  const most = max(low, high);
+  return max(least, min(e, most));
+}
