@@ -16,7 +16,7 @@ export const ELAPSED_SECONDS: i32 = 8;
 
 /** Place of a number. */
 export function cell(slot: i32, record: i32): usize {
-  return columns + (<usize>(slot * BLOCK + record) << 3);
+  return columns + ((<usize>(slot * BLOCK + record)) << 3);
 }
 
 export function number(slot: i32, record: i32): f64 {
@@ -25,11 +25,11 @@ export function number(slot: i32, record: i32): f64 {
 
 /** Fields of a record, as bits. */
 export function fieldsOf(record: i32): u32 {
-  return load<u32>(present + (<usize>record << 2));
+  return load<u32>(present + ((<usize>record) << 2));
 }
 
 export function setFields(record: i32, fields: u32): void {
-  store<u32>(present + (<usize>record << 2), fields);
+  store<u32>(present + ((<usize>record) << 2), fields);
 }
 
 export function has(fields: u32, slot: i32): bool {

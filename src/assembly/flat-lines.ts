@@ -38,16 +38,16 @@ const WHOLE: usize = 96;
 const shape: usize = memory.data(32 * 4, 16);
 /** Powers of ten as doubles, and what of them no double holds: from 23 on, and in another one up to 44. */
 const powers: usize = memory.data<f64>([
-  1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+  1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
   1e21, 1e22, 1e23, 1e24, 1e25, 1e26, 1e27, 1e28, 1e29, 1e30, 1e31, 1e32, 1e33, 1e34, 1e35, 1e36, 1e37, 1e38, 1e39,
   1e40, 1e41, 1e42, 1e43, 1e44,
 ]);
 const powersRest: usize = memory.data<f64>([
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8388608.0, 16777216.0, -905969664.0,
   -4764729344.0, -13287555072.0, 416880263168.0, 8566849142784.0, -19884624838656.0, 364103705034752.0,
-  -5366162204393472.0, 5.442476901295718e+16, 5.4424769012957184e+17, 3.1366338920820244e+18, -4.242063737401796e+19,
-  4.6123734179787886e+20, 2.251190176543966e+21, 6.029083362839682e+22, -3.037860284270037e+23,
-  -6.200086450407783e+23, -4.488571267807592e+25, -1.393721169594141e+26, -8.821361405306423e+27,
+  -5366162204393472.0, 5.442476901295718e16, 5.4424769012957184e17, 3.1366338920820244e18, -4.242063737401796e19,
+  4.6123734179787886e20, 2.251190176543966e21, 6.029083362839682e22, -3.037860284270037e23, -6.200086450407783e23,
+  -4.488571267807592e25, -1.393721169594141e26, -8.821361405306423e27,
 ]);
 const MAX_POWER: i32 = 44;
 const MAX_EXACT_POWER: i32 = 22;
@@ -82,7 +82,7 @@ let value: f64 = 0;
  */
 export function addPlace(slot: i32, isDuration: bool, scale: f64, length: i32): bool {
   if (placesCount == MAX_PLACES || length > MAX_PATTERN) return false;
-  const place = places + <usize>(placesCount++) * PLACE;
+  const place = places + <usize>placesCount++ * PLACE;
   store<i32>(place, slot, SLOT);
   store<bool>(place, isDuration, IS_DURATION);
   store<i32>(place, length, PREFIX_LENGTH);
@@ -115,7 +115,7 @@ function readLine(start: usize, line: i32): usize {
   let at = start;
   let bits: u32 = 0;
   for (let index: i32 = 0; index < MAX_KEYS_IN_LINE; index++) {
-    let place: usize = load<u32>(shape + (<usize>index << 2));
+    let place: usize = load<u32>(shape + ((<usize>index) << 2));
     const whole = place == 0 ? 0 : load<i32>(place, WHOLE_LENGTH);
     if (whole > 0 && stands(place + WHOLE, whole, at) && isEnd(load<u8>(at + <usize>whole))) {
       const slot = load<i32>(place, SLOT);
@@ -189,7 +189,7 @@ function search(at: usize, index: i32): usize {
   for (let number: i32 = 0; number < placesCount; number++) {
     const place = places + <usize>number * PLACE;
     if (!stands(place + PREFIX, load<i32>(place, PREFIX_LENGTH), at)) continue;
-    store<u32>(shape + (<usize>index << 2), <u32>place);
+    store<u32>(shape + ((<usize>index) << 2), <u32>place);
     return place;
   }
   return 0;
@@ -259,7 +259,7 @@ function readDigits(start: usize, before: u64): usize {
     }
     const count = ctz(odd) >> 3;
     if (count == 0) return at;
-    mantissa = mantissa * <u64>load<f64>(powers + (<usize>count << 3)) + eightDigits(word << (64 - (count << 3)));
+    mantissa = mantissa * <u64>load<f64>(powers + ((<usize>count) << 3)) + eightDigits(word << (64 - (count << 3)));
     return at + <usize>count;
   }
 }
@@ -295,10 +295,10 @@ function nearestDouble(digits: u64, exponent: i32): f64 {
   const sum = <f64>digits;
   if (exponent >= 0) {
     if (exponent == 0) return sum;
-    return digits < MAX_EXACT && exponent <= MAX_EXACT_POWER ? sum * load<f64>(powers + (<usize>exponent << 3)) : NaN;
+    return digits < MAX_EXACT && exponent <= MAX_EXACT_POWER ? sum * load<f64>(powers + ((<usize>exponent) << 3)) : NaN;
   }
   if (exponent < -MAX_POWER) return NaN;
-  const at = <usize>-exponent << 3;
+  const at = (<usize>-exponent) << 3;
   const power = load<f64>(powers + at);
   const quotient = sum / power;
   if (digits < MAX_EXACT && exponent >= -MAX_EXACT_POWER) return quotient;
@@ -346,7 +346,7 @@ function readWord(at: usize): usize {
 
 /** Whether `length` bytes, four at most, stand there; the first in the lowest byte of `text`. */
 function startsWith(at: usize, text: u32, length: i32): bool {
-  return ((load<u32>(at) ^ text) << (32 - (length << 3))) == 0;
+  return (load<u32>(at) ^ text) << (32 - (length << 3)) == 0;
 }
 
 /** `"H:MM:SS"` or `"N days, H:MM:SS"`; any other text is of another shape. */

@@ -10,7 +10,19 @@ export {
   present,
   STEP,
 } from './block';
-export { calm, lastRate, lastRateStep, MOVING, moves, plain, setRate, setRun, setSchedule, stepsAt, WHOLE } from './calm';
+export {
+  calm,
+  lastRate,
+  lastRateStep,
+  MOVING,
+  moves,
+  plain,
+  setRate,
+  setRun,
+  setSchedule,
+  stepsAt,
+  WHOLE,
+} from './calm';
 export { addPlace, CHUNK_BYTES, chunk, pattern, read, stop } from './flat-lines';
 export {
   beginning,

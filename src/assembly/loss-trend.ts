@@ -69,8 +69,7 @@ class Trend {
 }
 
 // The trend of one run: whoever works on another one puts it here first.
-export const STATE_BYTES: usize =
-  offsetof<Trend>() + <usize>(ROOM + NEWEST) * 8 + 3 * SortedWindow.BYTES;
+export const STATE_BYTES: usize = offsetof<Trend>() + <usize>(ROOM + NEWEST) * 8 + 3 * SortedWindow.BYTES;
 export const state: usize = memory.data(4096, 16);
 
 const trend = changetype<Trend>(state);
@@ -155,7 +154,7 @@ export function logOfNewest(): f64 {
 }
 
 export function level(): f64 {
-  return medianOfFive(logs + (<usize>(trend.at - LOCAL + 1) << 3));
+  return medianOfFive(logs + ((<usize>(trend.at - LOCAL + 1)) << 3));
 }
 
 export function countBefore(): i32 {
@@ -214,7 +213,7 @@ export function nthBefore(place: i32): f64 {
 
 function sortNewest(): void {
   sorting.begin(NEWEST);
-  for (let place: i32 = 0; place < trend.newestSize; place++) sorting.push(load<f64>(newest + (<usize>place << 3)));
+  for (let place: i32 = 0; place < trend.newestSize; place++) sorting.push(load<f64>(newest + ((<usize>place) << 3)));
 }
 
 /** Whether the loss after `count` others is a beat. */
@@ -274,27 +273,27 @@ function countsNext(): bool {
 }
 
 function pushNewest(loss: f64): void {
-  store<f64>(newest + (<usize>trend.newestNext << 3), loss);
+  store<f64>(newest + ((<usize>trend.newestNext) << 3), loss);
   trend.newestNext = trend.newestNext + 1 == NEWEST ? 0 : trend.newestNext + 1;
   if (trend.newestSize < NEWEST) trend.newestSize++;
 }
 
 function pushLog(log: f64): void {
   if (trend.count == 0) {
-    for (let place: i32 = 0; place < KEPT; place++) store<f64>(logs + (<usize>place << 3), log);
+    for (let place: i32 = 0; place < KEPT; place++) store<f64>(logs + ((<usize>place) << 3), log);
     trend.at = KEPT - 1;
     return;
   }
   if (trend.at == ROOM - 1) {
-    memory.copy(logs, logs + (<usize>(ROOM - KEPT + 1) << 3), <usize>(KEPT - 1) << 3);
+    memory.copy(logs, logs + ((<usize>(ROOM - KEPT + 1)) << 3), (<usize>(KEPT - 1)) << 3);
     trend.at = KEPT - 2;
   }
   trend.at++;
-  store<f64>(logs + (<usize>trend.at << 3), log);
+  store<f64>(logs + ((<usize>trend.at) << 3), log);
 }
 
 function log(place: i32): f64 {
-  return load<f64>(logs + (<usize>place << 3));
+  return load<f64>(logs + ((<usize>place) << 3));
 }
 
 /** Beyond all of the newest losses. */
@@ -312,11 +311,11 @@ function isOutside(one: f64): bool {
 /** Logarithm of the loss that is expected after the one at `newest`. */
 function expectAfter(newest: i32): f64 {
   for (let age: i32 = 0; age < LOCAL; age++) {
-    store<f64>(five + (<usize>age << 3), log(newest - age) - log(newest - age - 1));
+    store<f64>(five + ((<usize>age) << 3), log(newest - age) - log(newest - age - 1));
   }
   const slope = medianOfFive(five);
   for (let age: i32 = 0; age < LOCAL; age++) {
-    store<f64>(five + (<usize>age << 3), log(newest - age) + <f64>(age + 1) * slope);
+    store<f64>(five + ((<usize>age) << 3), log(newest - age) + <f64>(age + 1) * slope);
   }
   trend.expected = medianOfFive(five);
   return trend.expected;

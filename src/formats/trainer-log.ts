@@ -58,7 +58,7 @@ export const TRAINER_LOG_KEYS: ReadonlyMap<string, FlatKey> = new Map([
 ]);
 
 /** One for all readers: what is read is given out before the next is, of whichever log. */
-const flat = new FlatLineReader(TRAINER_LOG_KEYS);
+export const flat = new FlatLineReader(TRAINER_LOG_KEYS);
 const record = new LogRecord();
 
 class TrainerLogReader implements FormatReader {

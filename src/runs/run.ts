@@ -53,6 +53,7 @@ const shared = assembly<{ setRun(step: number, elapsed: number, maxSteps: number
 /** Fields of a record that says that training goes on. */
 const GOES_ON = (1 << FIELD.step) | (1 << FIELD.loss);
 const EVALUATION = 1 << FIELD.eval_loss;
+const ELAPSED = 1 << FIELD.elapsed_seconds;
 /** Filled again for the last record of a block. */
 const one = new LogRecord();
 
@@ -138,9 +139,11 @@ export class Run implements RunFacts {
   /** Takes records that are plain; they arrived together. */
   observePlain(block: RecordBlock, from: number, count: number, arrivedMs: number): void {
     const last = from + count - 1;
+    const steps = block.column(FIELD.step);
+    const isTimed = ((block.present[from] as number) & ELAPSED) !== 0;
+    const seconds = block.column(FIELD.elapsed_seconds);
     for (let at = Math.max(from, last - PACE_RECORDS); at < last; at++) {
-      block.read(at, one);
-      this.pace.observe(one.number(FIELD.step), one.number(FIELD.elapsed_seconds), arrivedMs);
+      this.pace.observe(steps[at] as number, isTimed ? (seconds[at] as number) : Number.NaN, arrivedMs);
     }
     block.read(last, one);
     this.tally.records += count - 1;

@@ -1,12 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { FlatLineReader } from '../../src/formats/framing/flat-lines.ts';
-import { readTrainerLogLine, TRAINER_LOG_KEYS } from '../../src/formats/trainer-log.ts';
+import { flat, readTrainerLogLine, TRAINER_LOG_KEYS } from '../../src/formats/trainer-log.ts';
 import { FIELD } from '../../src/model/field.ts';
 import { LogRecord } from '../../src/model/record.ts';
 import { recordBlock } from '../../src/model/record-block.ts';
-
-const flat = new FlatLineReader(TRAINER_LOG_KEYS);
 
 function readFlat(text: string): LogRecord | null {
   const bytes = Buffer.from(`${text}\n`);
