@@ -33,5 +33,5 @@ export function setFields(record: i32, fields: u32): void {
 }
 
 export function has(fields: u32, slot: i32): bool {
-  return (fields & (1 << slot)) != 0;
+  return (fields & (1 << slot)) !== 0;
 }

@@ -24,10 +24,10 @@ export function plain(from: i32, most: i32): i32 {
 function isPlain(at: i32, fields: u32): bool {
   const loss = number(LOSS, at);
   const step = number(STEP, at);
-  if (fieldsOf(at) != fields || loss == 0 || !isFinite(loss) || step < lastStep || (end > 0 && step >= end))
+  if (fieldsOf(at) !== fields || loss === 0 || !Number.isFinite(loss) || step < lastStep || (end > 0 && step >= end))
     return false;
-  if (has(fields, GRAD_NORM) && !isFinite(number(GRAD_NORM, at))) return false;
-  if (has(fields, MAX_STEPS) && number(MAX_STEPS, at) != end) return false;
+  if (has(fields, GRAD_NORM) && !Number.isFinite(number(GRAD_NORM, at))) return false;
+  if (has(fields, MAX_STEPS) && number(MAX_STEPS, at) !== end) return false;
   return !has(fields, ELAPSED_SECONDS) || !(number(ELAPSED_SECONDS, at) < lastElapsed);
 }
 
@@ -69,7 +69,7 @@ export function setRate(rate: f64, step: f64, moved: i32): void {
 
 /** Steps that a schedule has made when it gives this rate: see ../signals/lr-schedule.ts. */
 export function stepsAt(ofKind: i32, from: f64, per: f64, top: f64, rate: f64): f64 {
-  return ofKind == 1 ? from - rate / per : from + per * Math.acos(min(1, (2 * rate) / top - 1));
+  return ofKind === 1 ? from - rate / per : from + per * Math.acos(min(1, (2 * rate) / top - 1));
 }
 
 /**
@@ -97,14 +97,14 @@ export function calm(from: i32, most: i32, timedStep: f64, timedSeconds: f64, me
 }
 
 function isRateCalm(rate: f64, step: f64): bool {
-  if (!(rate > 0) || step == lastRateStep) return true;
-  if (rate == lastRate && moves >= MOVING) return false;
+  if (!(rate > 0) || step === lastRateStep) return true;
+  if (rate === lastRate && moves >= MOVING) return false;
   if (kind <= 0) return kind < 0 || !(rate < lastRate);
   return Math.abs(step - ahead - stepsAt(kind, start, scale, peak, rate)) <= WHOLE;
 }
 
 function takeRate(rate: f64, step: f64): void {
-  if (!(rate > 0) || step == lastRateStep) return;
+  if (!(rate > 0) || step === lastRateStep) return;
   moves = movesAfter(rate, step);
   lastRate = rate;
   lastRateStep = step;
@@ -112,6 +112,6 @@ function takeRate(rate: f64, step: f64): void {
 
 /** Moves in a row, up to a bound; a rate that never moves again has reached its end. */
 function movesAfter(rate: f64, step: f64): i32 {
-  if (rate == lastRate && step > lastRateStep) return max(0, moves - 1);
+  if (rate === lastRate && step > lastRateStep) return max(0, moves - 1);
   return min(2 * MOVING, moves + 1);
 }

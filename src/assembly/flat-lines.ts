@@ -81,8 +81,9 @@ let value: f64 = 0;
  * @returns false when it is too long or one too many
  */
 export function addPlace(slot: i32, isDuration: bool, scale: f64, length: i32): bool {
-  if (placesCount == MAX_PLACES || length > MAX_PATTERN) return false;
-  const place = places + <usize>placesCount++ * PLACE;
+  if (placesCount === MAX_PLACES || length > MAX_PATTERN) return false;
+  const place = places + <usize>placesCount * PLACE;
+  placesCount++;
   store<i32>(place, slot, SLOT);
   store<bool>(place, isDuration, IS_DURATION);
   store<i32>(place, length, PREFIX_LENGTH);
@@ -102,7 +103,7 @@ export function read(start: usize): i32 {
   let line: i32 = 0;
   while (line < BLOCK) {
     const after = readLine(at, line);
-    if (after == 0 || !has(fieldsOf(line), STEP) || !isFinite(number(STEP, line))) break;
+    if (after === 0 || !has(fieldsOf(line), STEP) || !Number.isFinite(number(STEP, line))) break;
     at = after;
     line++;
   }
@@ -116,7 +117,7 @@ function readLine(start: usize, line: i32): usize {
   let bits: u32 = 0;
   for (let index: i32 = 0; index < MAX_KEYS_IN_LINE; index++) {
     let place: usize = load<u32>(shape + ((<usize>index) << 2));
-    const whole = place == 0 ? 0 : load<i32>(place, WHOLE_LENGTH);
+    const whole = place === 0 ? 0 : load<i32>(place, WHOLE_LENGTH);
     if (whole > 0 && stands(place + WHOLE, whole, at) && isEnd(load<u8>(at + <usize>whole))) {
       const slot = load<i32>(place, SLOT);
       if (slot >= 0) {
@@ -127,9 +128,9 @@ function readLine(start: usize, line: i32): usize {
       }
       at += <usize>whole;
     } else {
-      if (place == 0 || !stands(place + PREFIX, load<i32>(place, PREFIX_LENGTH), at)) {
+      if (place === 0 || !stands(place + PREFIX, load<i32>(place, PREFIX_LENGTH), at)) {
         place = search(at, index);
-        if (place == 0) return 0;
+        if (place === 0) return 0;
       }
       const slot = load<i32>(place, SLOT);
       const bit: u32 = slot < 0 ? 0 : 1 << slot;
@@ -144,7 +145,7 @@ function readLine(start: usize, line: i32): usize {
         if (slot < 0) at = afterString(at);
         else if (load<bool>(place, IS_DURATION)) at = readDuration(at);
         else at = readNumber(at);
-        if (at == 0) return 0;
+        if (at === 0) return 0;
         if (slot >= 0) {
           value *= load<f64>(place, SCALE);
           store<f64>(cell(slot, line), value);
@@ -155,33 +156,33 @@ function readLine(start: usize, line: i32): usize {
       }
     }
     const next = load<u8>(at);
-    if (next == CLOSE) {
-      if (load<u8>(++at) == CR) at++;
-      if (load<u8>(at) != NEWLINE) return 0;
+    if (next === CLOSE) {
+      if (load<u8>(++at) === CR) at++;
+      if (load<u8>(at) !== NEWLINE) return 0;
       setFields(line, bits);
       return at + 1;
     }
-    if (next != COMMA) return 0;
+    if (next !== COMMA) return 0;
   }
   return 0;
 }
 
 /** Whether `length` bytes are the same in both places; of more than eight the last eight may overlap those before. */
 function stands(expected: usize, length: i32, at: usize): bool {
-  if (length < WORD) return (load<u64>(expected) ^ load<u64>(at)) << ((WORD - length) << 3) == 0;
+  if (length < WORD) return (load<u64>(expected) ^ load<u64>(at)) << ((WORD - length) << 3) === 0;
   const last = <usize>(length - WORD);
   for (let offset: usize = 0; offset < last; offset += WORD) {
-    if (load<u64>(expected + offset) != load<u64>(at + offset)) return false;
+    if (load<u64>(expected + offset) !== load<u64>(at + offset)) return false;
   }
-  return load<u64>(expected + last) == load<u64>(at + last);
+  return load<u64>(expected + last) === load<u64>(at + last);
 }
 
 function isEnd(byte: u8): bool {
-  return byte == COMMA || byte == CLOSE;
+  return byte === COMMA || byte === CLOSE;
 }
 
 function isSame(one: f64, other: f64): bool {
-  return reinterpret<u64>(one) == reinterpret<u64>(other);
+  return reinterpret<u64>(one) === reinterpret<u64>(other);
 }
 
 /** The place whose prefix stands at `at`, which is from here on that of its position; 0 for none. */
@@ -209,35 +210,35 @@ function learn(place: usize, from: usize, to: usize, standsStill: bool): void {
  */
 function readNumber(start: usize): usize {
   let at = start;
-  const isNegative = load<u8>(at) == MINUS;
+  const isNegative = load<u8>(at) === MINUS;
   if (isNegative) at++;
   const begin = at;
   at = readDigits(at, 0);
   let digits = <i32>(at - begin);
-  if (digits == 0) return isNegative && load<u8>(at) != 0x49 ? 0 : readWord(start);
-  if (digits > 1 && load<u8>(begin) == ZERO) return 0;
+  if (digits === 0) return isNegative && load<u8>(at) !== 0x49 ? 0 : readWord(start);
+  if (digits > 1 && load<u8>(begin) === ZERO) return 0;
   let exponent: i32 = 0;
-  if (load<u8>(at) == DOT) {
+  if (load<u8>(at) === DOT) {
     const point = ++at;
     at = readDigits(at, mantissa);
-    if (at == point) return 0;
+    if (at === point) return 0;
     exponent = <i32>(point - at);
     digits -= exponent;
   }
   if (digits > MAX_DIGITS) return 0;
-  if ((load<u8>(at) | CASE) == LOWER_E) {
+  if ((load<u8>(at) | CASE) === LOWER_E) {
     const sign = load<u8>(++at);
-    if (sign == MINUS || sign == PLUS) at++;
+    if (sign === MINUS || sign === PLUS) at++;
     const first = at;
     let power: i32 = 0;
     for (let digit = load<u8>(at) - ZERO; digit <= 9; digit = load<u8>(++at) - ZERO) {
       power = min(power * 10 + <i32>digit, 9999);
     }
-    if (at == first) return 0;
-    exponent += sign == MINUS ? -power : power;
+    if (at === first) return 0;
+    exponent += sign === MINUS ? -power : power;
   }
   value = nearestDouble(mantissa, exponent);
-  if (value != value) return 0;
+  if (Number.isNaN(value)) return 0;
   if (isNegative) value = -value;
   return at;
 }
@@ -252,13 +253,13 @@ function readDigits(start: usize, before: u64): usize {
   for (;;) {
     const word = load<u64>(at);
     const odd = notDigits(word);
-    if (odd == 0) {
+    if (odd === 0) {
       mantissa = mantissa * 100000000 + eightDigits(word);
       at += 8;
       continue;
     }
     const count = ctz(odd) >> 3;
-    if (count == 0) return at;
+    if (count === 0) return at;
     mantissa = mantissa * <u64>load<f64>(powers + ((<usize>count) << 3)) + eightDigits(word << (64 - (count << 3)));
     return at + <usize>count;
   }
@@ -291,10 +292,10 @@ function eightDigits(word: u64): u64 {
  * @returns NaN when it is too close to call or out of reach
  */
 function nearestDouble(digits: u64, exponent: i32): f64 {
-  if (digits == 0) return 0;
+  if (digits === 0) return 0;
   const sum = <f64>digits;
   if (exponent >= 0) {
-    if (exponent == 0) return sum;
+    if (exponent === 0) return sum;
     return digits < MAX_EXACT && exponent <= MAX_EXACT_POWER ? sum * load<f64>(powers + ((<usize>exponent) << 3)) : NaN;
   }
   if (exponent < -MAX_POWER) return NaN;
@@ -314,7 +315,7 @@ const DOUBT: f64 = 1.0 / <f64>(1 << 40);
 /** `number + rest` as a double, or NaN when a slightly other `rest` would round to another one. */
 function certain(number: f64, rest: f64): f64 {
   const nearest = number + rest * (1 - DOUBT);
-  return nearest == number + rest * (1 + DOUBT) ? nearest : NaN;
+  return nearest === number + rest * (1 + DOUBT) ? nearest : NaN;
 }
 
 /** Veltkamp's constant: splits a double into two halves of 26 bits. */
@@ -337,34 +338,34 @@ function readWord(at: usize): usize {
     value = NaN;
     return at + 3;
   }
-  const isNegative = load<u8>(at) == MINUS;
+  const isNegative = load<u8>(at) === MINUS;
   const begin = isNegative ? at + 1 : at;
-  if (load<u64>(begin) != 0x7974696e69666e49) return 0;
+  if (load<u64>(begin) !== 0x7974696e69666e49) return 0;
   value = isNegative ? -Infinity : Infinity;
   return begin + 8;
 }
 
 /** Whether `length` bytes, four at most, stand there; the first in the lowest byte of `text`. */
 function startsWith(at: usize, text: u32, length: i32): bool {
-  return (load<u32>(at) ^ text) << (32 - (length << 3)) == 0;
+  return (load<u32>(at) ^ text) << (32 - (length << 3)) === 0;
 }
 
 /** `"H:MM:SS"` or `"N days, H:MM:SS"`; any other text is of another shape. */
 function readDuration(start: usize): usize {
-  if (load<u8>(start) != QUOTE) return 0;
+  if (load<u8>(start) !== QUOTE) return 0;
   let at = readWhole(start + 1);
-  if (at == 0) return 0;
+  if (at === 0) return 0;
   let days: u64 = 0;
   // ' day'
   if (startsWith(at, 0x79616420, 4)) {
     days = mantissa;
     at += 4;
-    if (load<u8>(at) == 0x73) at++;
-    if (load<u8>(at) != COMMA || load<u8>(at, 1) != SPACE) return 0;
+    if (load<u8>(at) === 0x73) at++;
+    if (load<u8>(at) !== COMMA || load<u8>(at, 1) !== SPACE) return 0;
     at = readWhole(at + 2);
-    if (at == 0) return 0;
+    if (at === 0) return 0;
   }
-  if (!isSixty(at) || !isSixty(at + 3) || load<u8>(at, 6) != QUOTE) return 0;
+  if (!isSixty(at) || !isSixty(at + 3) || load<u8>(at, 6) !== QUOTE) return 0;
   value = <f64>(days * 86400 + mantissa * 3600 + sixty(at) * 60 + sixty(at + 3));
   return at + 7;
 }
@@ -378,7 +379,7 @@ function readWhole(start: usize): usize {
 
 /** A colon, then 00 to 59. */
 function isSixty(at: usize): bool {
-  return load<u8>(at) == COLON && load<u8>(at, 1) - ZERO < 6 && load<u8>(at, 2) - ZERO <= 9;
+  return load<u8>(at) === COLON && load<u8>(at, 1) - ZERO < 6 && load<u8>(at, 2) - ZERO <= 9;
 }
 
 function sixty(at: usize): u64 {
@@ -387,10 +388,10 @@ function sixty(at: usize): u64 {
 
 /** A string without escapes, of whatever content. */
 function afterString(start: usize): usize {
-  if (load<u8>(start) != QUOTE) return 0;
+  if (load<u8>(start) !== QUOTE) return 0;
   let at = start + 1;
-  for (let byte = load<u8>(at); byte != QUOTE; byte = load<u8>(++at)) {
-    if (byte == BACKSLASH || byte < SPACE) return 0;
+  for (let byte = load<u8>(at); byte !== QUOTE; byte = load<u8>(++at)) {
+    if (byte === BACKSLASH || byte < SPACE) return 0;
   }
   return at + 1;
 }

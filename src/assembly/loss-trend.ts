@@ -53,7 +53,6 @@ class Trend {
   isBestSure: i32;
   newestSize: i32;
   newestNext: i32;
-  spare: i32;
   /** The newest change, where it counts; else NaN. */
   change: f64;
   /** Logarithms: what was expected of the newest record, NaN until it is asked for; and its surprise. */
@@ -105,7 +104,7 @@ export function observeLoss(loss: f64): void {
     const log = Math.log(loss);
     compare(log);
     keep(loss, log);
-  } else if (isFinite(loss) && loss != 0) pushNewest(loss);
+  } else if (Number.isFinite(loss) && loss !== 0) pushNewest(loss);
 }
 
 /** Takes the next loss, a finite number, where it is neither a surprise nor high nor a beat. Returns whether it did. */
@@ -145,7 +144,7 @@ export function surprise(): f64 {
 
 /** Logarithm of the loss that was expected of the newest record. */
 export function expected(): f64 {
-  if (trend.expected == trend.expected || trend.before < 1) return trend.expected;
+  if (!Number.isNaN(trend.expected) || trend.before < 1) return trend.expected;
   return expectAfter(trend.hasLoss ? trend.at - 1 : trend.at);
 }
 
@@ -166,7 +165,7 @@ export function best(): f64 {
 }
 
 export function isBestSure(): bool {
-  return trend.isBestSure != 0;
+  return trend.isBestSure !== 0;
 }
 
 export function mean(): f64 {
@@ -221,7 +220,7 @@ function isBeatAt(count: i32): bool {
   if (count < ALL_COUNT) return true;
   const share = count >> BEAT_SHARE;
   const every = share <= BEAT ? BEAT : 1 << (31 - clz(share));
-  return (count & (every - 1)) == 0;
+  return (count & (every - 1)) === 0;
 }
 
 function beginRecord(): void {
@@ -243,7 +242,7 @@ function compare(log: f64): void {
   }
   const surprise = log - expectAfter(trend.at);
   const off = surprise - (surprises.size >= CENTRED_FROM ? surprises.median() : 0);
-  const spread = surprises.size == 0 ? 0 : NORMAL * surprises.medianDeviation();
+  const spread = surprises.size === 0 ? 0 : NORMAL * surprises.medianDeviation();
   trend.surprise = off;
   trend.score = Math.abs(off) < CALM ? 0 : off / max(spread, LEAST_SPREAD);
   if (counts) trend.innovation = surprise;
@@ -254,37 +253,37 @@ function keep(loss: f64, newLog: f64): void {
   const counts = countsNext();
   trend.hasLoss = 1;
   pushNewest(loss);
-  if (trend.innovation == trend.innovation) surprises.push(trend.innovation);
-  if (trend.change == trend.change) changes.push(trend.change);
+  if (!Number.isNaN(trend.innovation)) surprises.push(trend.innovation);
+  if (!Number.isNaN(trend.change)) changes.push(trend.change);
   trend.change = counts && trend.count > 0 ? Math.abs(newLog - log(trend.at)) : NaN;
   if (trend.count > 0 && newLog <= trend.best + SAME) trend.isBestSure = 1;
   pushLog(newLog);
   // the median cannot fall below the best unless the newest loss does
   if (newLog < trend.best) trend.best = min(trend.best, level());
-  trend.mean = trend.count == 0 ? loss : trend.mean + WEIGHT * (loss - trend.mean);
-  trend.leastMean = trend.count == 0 || isBeatAt(trend.count - 1) ? trend.mean : min(trend.leastMean, trend.mean);
+  trend.mean = trend.count === 0 ? loss : trend.mean + WEIGHT * (loss - trend.mean);
+  trend.leastMean = trend.count === 0 || isBeatAt(trend.count - 1) ? trend.mean : min(trend.leastMean, trend.mean);
   trend.count++;
   if (first.size < BEGINNING) first.push(loss);
 }
 
 /** Whether the next loss counts for the spread. */
 function countsNext(): bool {
-  return trend.count < ALL_COUNT || trend.count % EVERY == 0;
+  return trend.count < ALL_COUNT || trend.count % EVERY === 0;
 }
 
 function pushNewest(loss: f64): void {
   store<f64>(newest + ((<usize>trend.newestNext) << 3), loss);
-  trend.newestNext = trend.newestNext + 1 == NEWEST ? 0 : trend.newestNext + 1;
+  trend.newestNext = trend.newestNext + 1 === NEWEST ? 0 : trend.newestNext + 1;
   if (trend.newestSize < NEWEST) trend.newestSize++;
 }
 
 function pushLog(log: f64): void {
-  if (trend.count == 0) {
+  if (trend.count === 0) {
     for (let place: i32 = 0; place < KEPT; place++) store<f64>(logs + ((<usize>place) << 3), log);
     trend.at = KEPT - 1;
     return;
   }
-  if (trend.at == ROOM - 1) {
+  if (trend.at === ROOM - 1) {
     memory.copy(logs, logs + ((<usize>(ROOM - KEPT + 1)) << 3), (<usize>(KEPT - 1)) << 3);
     trend.at = KEPT - 2;
   }

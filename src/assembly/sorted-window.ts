@@ -13,7 +13,6 @@ export class SortedWindow {
   private capacity: i32;
   size: i32;
   private next: i32;
-  private spare: i32;
 
   /** The one at a place in memory. */
   static at(place: usize): SortedWindow {
@@ -33,11 +32,11 @@ export class SortedWindow {
 
   push(value: f64): void {
     let at = this.size;
-    if (at == this.capacity) {
+    if (at === this.capacity) {
       // the place of the oldest becomes free
       const oldest = load<f64>(this.pushed(this.next));
       at = 0;
-      while (load<f64>(this.sorted(at)) != oldest) at++;
+      while (load<f64>(this.sorted(at)) !== oldest) at++;
     } else {
       this.size++;
     }
@@ -51,7 +50,7 @@ export class SortedWindow {
     }
     store<f64>(this.sorted(at), value);
     store<f64>(this.pushed(this.next), value);
-    this.next = this.next + 1 == this.capacity ? 0 : this.next + 1;
+    this.next = this.next + 1 === this.capacity ? 0 : this.next + 1;
   }
 
   /** The `place`-th smallest, from 0; NaN when there are not so many. */
@@ -67,7 +66,7 @@ export class SortedWindow {
   /** Median of the distances from the median; NaN when empty. Walks outwards from the middle. */
   medianDeviation(): f64 {
     const size = this.size;
-    if (size == 0) return NaN;
+    if (size === 0) return NaN;
     const middle = size >> 1;
     const median = this.nth(middle);
     let below = middle - 1;

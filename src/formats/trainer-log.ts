@@ -129,7 +129,7 @@ class TrainerLogReader implements FormatReader {
     block.read(0, record);
     this.#know(record);
     if (this.#sink.block !== undefined) this.#sink.block(block);
-    else block.forEach((record) => this.#sink.record(record));
+    else block.show((record) => this.#sink.record(record));
   }
 
   /** Whose log it is, by its first record. */

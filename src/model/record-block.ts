@@ -45,7 +45,7 @@ class RecordBlock {
   }
 
   /** Shows each record in turn; it is one instance, filled again. */
-  forEach(take: (record: LogRecord) => void): void {
+  show(take: (record: LogRecord) => void): void {
     for (let index = 0; index < this.count; index++) {
       this.read(index, one);
       take(one);
