@@ -53,6 +53,8 @@ class Trend {
   isBestSure: i32;
   newestSize: i32;
   newestNext: i32;
+  changesSize: i32;
+  changesNext: i32;
   /** The newest change, where it counts; else NaN. */
   change: f64;
   /** Logarithms: what was expected of the newest record, NaN until it is asked for; and its surprise. */
@@ -68,7 +70,7 @@ class Trend {
 }
 
 // The trend of one run: whoever works on another one puts it here first.
-export const STATE_BYTES: usize = offsetof<Trend>() + <usize>(ROOM + NEWEST) * 8 + 3 * SortedWindow.BYTES;
+export const STATE_BYTES: usize = offsetof<Trend>() + <usize>(ROOM + NEWEST + CHANGES) * 8 + 2 * SortedWindow.BYTES;
 export const state: usize = memory.data(4096, 16);
 
 const trend = changetype<Trend>(state);
@@ -76,9 +78,10 @@ const trend = changetype<Trend>(state);
 const logs: usize = state + offsetof<Trend>();
 /** The newest losses that were finite and not 0, of earlier attempts too; a ring. */
 const newest: usize = logs + <usize>ROOM * 8;
-const surprises = SortedWindow.at(newest + <usize>NEWEST * 8);
-const first = SortedWindow.at(newest + <usize>NEWEST * 8 + SortedWindow.BYTES);
-const changes = SortedWindow.at(newest + <usize>NEWEST * 8 + 2 * SortedWindow.BYTES);
+/** Newest changes of the logarithm from one loss to the next, of those that count; a ring. */
+const changes: usize = newest + <usize>NEWEST * 8;
+const surprises = SortedWindow.at(changes + <usize>CHANGES * 8);
+const first = SortedWindow.at(changes + <usize>CHANGES * 8 + SortedWindow.BYTES);
 /** Where a window is needed for a moment, and where five numbers are. */
 const sorting = SortedWindow.at(memory.data(528, 16));
 const five: usize = memory.data(5 * 8, 16);
@@ -88,7 +91,6 @@ export function beginTrend(): void {
   memory.fill(state, 0, STATE_BYTES);
   surprises.begin(SURPRISES);
   first.begin(BEGINNING);
-  changes.begin(CHANGES);
   trend.mean = NaN;
   trend.leastMean = NaN;
   trend.expected = NaN;
@@ -130,7 +132,8 @@ export function restartTrend(): void {
 export function forgetBest(): void {
   trend.best = Infinity;
   trend.isBestSure = 0;
-  changes.clear();
+  trend.changesSize = 0;
+  trend.changesNext = 0;
   trend.change = NaN;
 }
 
@@ -185,7 +188,8 @@ export function isBeat(): bool {
 }
 
 export function usualChange(): f64 {
-  return changes.median();
+  sort(changes, trend.changesSize);
+  return sorting.median();
 }
 
 export function beginning(): f64 {
@@ -194,12 +198,12 @@ export function beginning(): f64 {
 
 /** Of the newest losses, the median. */
 export function newestMedian(): f64 {
-  sortNewest();
+  sort(newest, trend.newestSize);
   return sorting.median();
 }
 
 export function newestLeast(): f64 {
-  sortNewest();
+  sort(newest, trend.newestSize);
   return sorting.nth(0);
 }
 
@@ -210,9 +214,9 @@ export function nthBefore(place: i32): f64 {
   return sorting.nth(place);
 }
 
-function sortNewest(): void {
-  sorting.begin(NEWEST);
-  for (let place: i32 = 0; place < trend.newestSize; place++) sorting.push(load<f64>(newest + ((<usize>place) << 3)));
+function sort(values: usize, count: i32): void {
+  sorting.begin(count);
+  for (let place: i32 = 0; place < count; place++) sorting.push(load<f64>(values + ((<usize>place) << 3)));
 }
 
 /** Whether the loss after `count` others is a beat. */
@@ -254,7 +258,7 @@ function keep(loss: f64, newLog: f64): void {
   trend.hasLoss = 1;
   pushNewest(loss);
   if (!Number.isNaN(trend.innovation)) surprises.push(trend.innovation);
-  if (!Number.isNaN(trend.change)) changes.push(trend.change);
+  if (!Number.isNaN(trend.change)) pushChange(trend.change);
   trend.change = counts && trend.count > 0 ? Math.abs(newLog - log(trend.at)) : NaN;
   if (trend.count > 0 && newLog <= trend.best + SAME) trend.isBestSure = 1;
   pushLog(newLog);
@@ -275,6 +279,12 @@ function pushNewest(loss: f64): void {
   store<f64>(newest + ((<usize>trend.newestNext) << 3), loss);
   trend.newestNext = trend.newestNext + 1 === NEWEST ? 0 : trend.newestNext + 1;
   if (trend.newestSize < NEWEST) trend.newestSize++;
+}
+
+function pushChange(change: f64): void {
+  store<f64>(changes + ((<usize>trend.changesNext) << 3), change);
+  trend.changesNext = trend.changesNext + 1 === CHANGES ? 0 : trend.changesNext + 1;
+  if (trend.changesSize < CHANGES) trend.changesSize++;
 }
 
 function pushLog(log: f64): void {
@@ -298,6 +308,7 @@ function log(place: i32): f64 {
 /** Beyond all of the newest losses. */
 function isOutside(one: f64): bool {
   let least = log(trend.at);
+  if (Math.abs(one - least) <= CALM) return false;
   let most = least;
   for (let age: i32 = 1; age < LOCAL; age++) {
     const other = log(trend.at - age);

@@ -1,5 +1,5 @@
 /** The first page grows to this many numbers, every later one has as many at once. */
-const PAGE = 1024;
+const PAGE = 4096;
 const FIRST = 32;
 
 /** A series of numbers that grows. While all of them are the same it is that number alone. */

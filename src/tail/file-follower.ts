@@ -35,6 +35,7 @@ export interface FollowCounts {
 /** Network file systems show an old size for a moment: a file is believed to be shorter when it still is after this. */
 export const CONFIRM_MS = 200;
 
+const NEWLINE = 0x0a;
 const CHUNK_BYTES = 256 * 1024;
 const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
 
@@ -109,14 +110,19 @@ export class FileFollower {
         this.identity.rest(stats);
         return bytes === 0 ? { kind: 'idle' } : { kind: 'read', more: false, writtenMs: arrivedMs };
       }
-      const part = chunk.subarray(0, read);
+      const part = chunk.subarray(0, read < CHUNK_BYTES ? read : wholeLines(chunk));
       this.identity.advance(part);
-      this.#counts.bytes += read;
-      bytes += read;
+      this.#counts.bytes += part.length;
+      bytes += part.length;
       this.#sink.push(part, arrivedMs);
     }
     return { kind: 'read', more: true, writtenMs: arrivedMs };
   }
+}
+
+/** Length of the lines in a full chunk that end in it: the next one is read again from its beginning. */
+function wholeLines(chunk: Buffer): number {
+  return chunk.lastIndexOf(NEWLINE) + 1 || chunk.length;
 }
 
 /** Nothing was written, so nothing is lost when a network file system fails to close. */
