@@ -24,9 +24,9 @@ export function plain(from: i32, most: i32): i32 {
 function isPlain(at: i32, fields: u32): bool {
   const loss = number(LOSS, at);
   const step = number(STEP, at);
-  if (fieldsOf(at) !== fields || loss === 0 || !Number.isFinite(loss) || step < lastStep || (end > 0 && step >= end))
+  if (fieldsOf(at) !== fields || loss === 0 || !isFinite(loss) || step < lastStep || (end > 0 && step >= end))
     return false;
-  if (has(fields, GRAD_NORM) && !Number.isFinite(number(GRAD_NORM, at))) return false;
+  if (has(fields, GRAD_NORM) && !isFinite(number(GRAD_NORM, at))) return false;
   if (has(fields, MAX_STEPS) && number(MAX_STEPS, at) !== end) return false;
   return !has(fields, ELAPSED_SECONDS) || !(number(ELAPSED_SECONDS, at) < lastElapsed);
 }

@@ -103,7 +103,7 @@ export function read(start: usize): i32 {
   let line: i32 = 0;
   while (line < BLOCK) {
     const after = readLine(at, line);
-    if (after === 0 || !has(fieldsOf(line), STEP) || !Number.isFinite(number(STEP, line))) break;
+    if (after === 0 || !has(fieldsOf(line), STEP) || !isFinite(number(STEP, line))) break;
     at = after;
     line++;
   }
@@ -237,9 +237,9 @@ function readNumber(start: usize): usize {
     if (at === first) return 0;
     exponent += sign === MINUS ? -power : power;
   }
-  value = nearestDouble(mantissa, exponent);
-  if (Number.isNaN(value)) return 0;
-  if (isNegative) value = -value;
+  const nearest = nearestDouble(mantissa, exponent);
+  if (isNaN(nearest)) return 0;
+  value = isNegative ? -nearest : nearest;
   return at;
 }
 

@@ -106,7 +106,7 @@ export function observeLoss(loss: f64): void {
     const log = Math.log(loss);
     compare(log);
     keep(loss, log);
-  } else if (Number.isFinite(loss) && loss !== 0) pushNewest(loss);
+  } else if (isFinite(loss) && loss !== 0) pushNewest(loss);
 }
 
 /** Takes the next loss, a finite number, where it is neither a surprise nor high nor a beat. Returns whether it did. */
@@ -147,7 +147,7 @@ export function surprise(): f64 {
 
 /** Logarithm of the loss that was expected of the newest record. */
 export function expected(): f64 {
-  if (!Number.isNaN(trend.expected) || trend.before < 1) return trend.expected;
+  if (!isNaN(trend.expected) || trend.before < 1) return trend.expected;
   return expectAfter(trend.hasLoss ? trend.at - 1 : trend.at);
 }
 
@@ -257,8 +257,8 @@ function keep(loss: f64, newLog: f64): void {
   const counts = countsNext();
   trend.hasLoss = 1;
   pushNewest(loss);
-  if (!Number.isNaN(trend.innovation)) surprises.push(trend.innovation);
-  if (!Number.isNaN(trend.change)) pushChange(trend.change);
+  if (!isNaN(trend.innovation)) surprises.push(trend.innovation);
+  if (!isNaN(trend.change)) pushChange(trend.change);
   trend.change = counts && trend.count > 0 ? Math.abs(newLog - log(trend.at)) : NaN;
   if (trend.count > 0 && newLog <= trend.best + SAME) trend.isBestSure = 1;
   pushLog(newLog);

@@ -41,8 +41,11 @@ export class LineFramer {
     if (chunk.length > 0) this.#isAhead = false;
     while (at < chunk.length) {
       if (this.#onLineStart !== undefined && this.#held.length === 0 && !this.#skipping) {
-        at = this.#onLineStart(chunk, at);
-        if (at === chunk.length) break;
+        const after = this.#onLineStart(chunk, at);
+        if (after > at) {
+          at = after;
+          continue;
+        }
       }
       const newline = chunk.indexOf(NEWLINE, at);
       const end = newline === -1 ? chunk.length : newline;
