@@ -7,7 +7,7 @@ import type { RunEvent } from '../model/run-event.ts';
 import type { RunState } from '../model/run-state.ts';
 import { type Attempt, Attempts } from './attempts.ts';
 import { closingOf, isProgress, reachesEnd } from './ending.ts';
-import { PACE_RECORDS, Pace } from './pace.ts';
+import { Pace } from './pace.ts';
 import { Tally } from './tally.ts';
 
 /** What detectors may know of a run beside the record before them. */
@@ -139,12 +139,10 @@ export class Run implements RunFacts {
   /** Takes records that are plain; they arrived together. */
   observePlain(block: RecordBlock, from: number, count: number, arrivedMs: number): void {
     const last = from + count - 1;
-    const steps = block.column(FIELD.step);
-    const isTimed = ((block.present[from] as number) & ELAPSED) !== 0;
-    const seconds = block.column(FIELD.elapsed_seconds);
-    for (let at = Math.max(from, last - PACE_RECORDS); at < last; at++) {
-      this.pace.observe(steps[at] as number, isTimed ? (seconds[at] as number) : Number.NaN, arrivedMs);
-    }
+    if (((block.present[from] as number) & ELAPSED) !== 0) {
+      const steps = block.column(FIELD.step).subarray(from, last);
+      if (last > from) this.pace.observeAll(steps, block.column(FIELD.elapsed_seconds).subarray(from, last));
+    } else this.pace.observe(block.column(FIELD.step)[from] as number, Number.NaN, arrivedMs);
     block.read(last, one);
     this.tally.records += count - 1;
     this.observe(one, arrivedMs);
