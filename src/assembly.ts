@@ -16,6 +16,12 @@ interface Memory {
   readonly memory: { readonly buffer: ArrayBuffer };
 }
 
+/** Where bytes of files are best read to: readers find them in place. */
+export function readBuffer(): Buffer {
+  const { memory, chunk, CHUNK_BYTES } = assembly<{ chunk: AssemblyGlobal; CHUNK_BYTES: AssemblyGlobal }>();
+  return Buffer.from(memory.buffer, chunk.value, CHUNK_BYTES.value);
+}
+
 let exported: object | undefined;
 
 /**

@@ -79,6 +79,7 @@ async function readOnce(config: Config, nowMs: number): Promise<Pipeline> {
     paths: config.paths,
     outside: outsideLogs(config),
     poll: true,
+    once: true,
     ignoreOlderMs: Number.POSITIVE_INFINITY,
     waker: NO_WAKER,
     listener: follow,

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { readBuffer } from '../assembly.ts';
 import { Identity } from './identity.ts';
 import { failure } from './standing.ts';
 
@@ -36,8 +37,7 @@ export interface FollowCounts {
 export const CONFIRM_MS = 200;
 
 const NEWLINE = 0x0a;
-const CHUNK_BYTES = 256 * 1024;
-const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+const chunk = readBuffer();
 
 /**
  * Follows one file by its name. It holds no descriptor between looks: each look opens what stands under the name now,
@@ -47,14 +47,16 @@ const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
  */
 export class FileFollower {
   readonly path: string;
-  readonly identity = new Identity();
+  readonly identity: Identity;
   readonly #sink: ByteSink;
   readonly #counts: FollowCounts;
   #begun = false;
   #shorterSinceMs: number | null = null;
 
-  constructor(path: string, sink: ByteSink, counts: FollowCounts) {
+  /** @param isReadOnce whether it was rewritten later does not matter */
+  constructor(path: string, sink: ByteSink, counts: FollowCounts, isReadOnce = false) {
     this.path = path;
+    this.identity = new Identity(isReadOnce ? 0 : undefined);
     this.#sink = sink;
     this.#counts = counts;
   }
@@ -105,12 +107,12 @@ export class FileFollower {
   #read(descriptor: number, budget: number, stats: Stats, nowMs: number): Look {
     const arrivedMs = Math.min(stats.mtimeMs, nowMs);
     for (let bytes = 0; bytes < budget; ) {
-      const read = readSync(descriptor, chunk, 0, CHUNK_BYTES, this.identity.offset);
+      const read = readSync(descriptor, chunk, 0, chunk.length, this.identity.offset);
       if (read === 0) {
         this.identity.rest(stats);
         return bytes === 0 ? { kind: 'idle' } : { kind: 'read', more: false, writtenMs: arrivedMs };
       }
-      const part = chunk.subarray(0, read < CHUNK_BYTES ? read : wholeLines(chunk));
+      const part = chunk.subarray(0, read < chunk.length ? read : wholeLines(chunk));
       this.identity.advance(part);
       this.#counts.bytes += part.length;
       bytes += part.length;

@@ -1,5 +1,5 @@
 import { readSync, type Stats } from 'node:fs';
-import { crc32 } from 'node:zlib';
+import type Zlib from 'node:zlib';
 
 /** What a look at a file says of its relation to what has been read of it. */
 export type Relation = 'same' | 'shorter' | 'rewritten' | 'replaced';
@@ -11,6 +11,8 @@ const SMALL_FILE_BYTES = 64 * 1024;
 const COMPARE_BYTES = 64 * 1024;
 /** Beyond this a rewritten middle is not looked for: a look must stay short. */
 const MAX_COMPARED_BYTES = 64 * 1024 * 1024;
+/** Loaded when it is first needed: a file that is read once needs none. */
+const crc32: typeof Zlib.crc32 = (...of) => process.getBuiltinModule('node:zlib').crc32(...of);
 /** The whole of a larger file is compared at most so often, and the less often the larger it is. */
 const PROOF_INTERVAL_MS = 2_000;
 const PROOF_BYTES_PER_MS = 4 * 1024;
@@ -29,6 +31,7 @@ const PROOF_BYTES_PER_MS = 4 * 1024;
  * the file counts as unproven.
  */
 export class Identity {
+  readonly #maxComparedBytes: number;
   dev = 0;
   ino = 0;
   #modifiedMs = Number.NaN;
@@ -40,6 +43,11 @@ export class Identity {
   #checksum = 0;
   #unproven = false;
   #proofDueMs = 0;
+
+  /** @param maxComparedBytes files that are larger are not compared whole; 0 for one that is read only once */
+  constructor(maxComparedBytes = MAX_COMPARED_BYTES) {
+    this.#maxComparedBytes = maxComparedBytes;
+  }
 
   /** Begins anew with the file behind `stats`, of which nothing has been read. */
   begin(stats: Stats, nowMs: number): void {
@@ -69,9 +77,9 @@ export class Identity {
       return this.#holds(descriptor, expected, 0) ? 'shorter' : 'rewritten';
     }
     if (stats.size === this.offset) this.#unproven = true;
-    const due = this.#unproven && nowMs >= this.#proofDueMs && this.offset <= MAX_COMPARED_BYTES;
+    const due = this.offset <= SMALL_FILE_BYTES || (this.#unproven && nowMs >= this.#proofDueMs);
     const same =
-      due || this.offset <= SMALL_FILE_BYTES
+      due && this.offset <= this.#maxComparedBytes
         ? this.#proves(descriptor, nowMs)
         : this.#holds(descriptor, this.#head, 0) &&
           this.#holds(descriptor, this.#tail, this.offset - this.#tail.length);
@@ -94,7 +102,7 @@ export class Identity {
       chunk.length >= TAIL_BYTES
         ? Buffer.from(chunk.subarray(chunk.length - TAIL_BYTES))
         : Buffer.concat([this.#tail.subarray(Math.max(0, this.#tail.length + chunk.length - TAIL_BYTES)), chunk]);
-    if (this.offset <= MAX_COMPARED_BYTES) this.#checksum = crc32(chunk, this.#checksum);
+    if (this.offset < this.#maxComparedBytes) this.#checksum = crc32(chunk, this.#checksum);
     this.offset += chunk.length;
     this.#unproven = true;
   }

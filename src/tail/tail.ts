@@ -25,6 +25,8 @@ export interface TailOptions {
   readonly outside?: readonly FoundLog[];
   /** No events are to be expected: look four times a second. */
   readonly poll: boolean;
+  /** The logs are read to their end once, and not looked at again. */
+  readonly once?: boolean;
   /** A log whose last change is older than this is not read until it changes, in ms. */
   readonly ignoreOlderMs: number;
   readonly waker: Waker;
@@ -187,7 +189,12 @@ export class Tail {
     if (now.kind === 'missing' || now.kind === 'error') return now;
     if (now.kind !== 'file') return { kind: 'missing' };
     if (nowMs - now.stats.mtimeMs > this.#options.ignoreOlderMs) return { kind: 'idle' };
-    file.follower = new FileFollower(file.found.path, this.#options.listener.opened(file.found), this.counts);
+    file.follower = new FileFollower(
+      file.found.path,
+      this.#options.listener.opened(file.found),
+      this.counts,
+      this.#options.once,
+    );
     return null;
   }
 

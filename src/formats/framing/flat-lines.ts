@@ -48,7 +48,8 @@ export class FlatLineReader {
 
   /** Takes the bytes in which lines are to be read next: {@link chunkBytes} at most. */
   load(chunk: Uint8Array): void {
-    bytes.set(chunk, place);
+    const isThere = chunk.buffer === memory.buffer && chunk.byteOffset === place;
+    if (!isThere) bytes.set(chunk, place);
     bytes.fill(0, place + chunk.length, place + chunk.length + NULS);
   }
 
