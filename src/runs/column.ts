@@ -26,10 +26,21 @@ export class Column {
     this.#page(index)[index % PAGE] = value;
   }
 
-  /** Sets values from `index` on, which is the last one or comes after it. */
+  /** Sets `count` values, of which there are some, to the same from `index` on, which is the last one or comes after it. */
+  fill(index: number, count: number, value: number): void {
+    this.set(index, value);
+    if (this.#pages.length === 0) return;
+    for (let at = 1; at < count; at++) this.set(index + at, value);
+  }
+
+  /** Sets values, of which there are some, from `index` on, which is the last one or comes after it. */
   setAll(index: number, values: Float64Array): void {
     let at = 0;
-    while (at < values.length && this.#pages.length === 0) this.set(index + at, values[at++] as number);
+    if (this.#pages.length === 0) {
+      if (this.#isEmpty) this.set(index, values[0] as number);
+      while (at < values.length && Object.is(values[at], this.#same)) at++;
+      if (at < values.length) this.set(index + at, values[at++] as number);
+    }
     while (at < values.length) {
       const next = index + at;
       const count = Math.min(values.length - at, PAGE - (next % PAGE));

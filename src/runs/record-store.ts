@@ -80,10 +80,10 @@ export class RecordStore {
         this.#columns[slot] ??= new Column();
         this.#columns[slot].setAll(this.#count, block.column(slot).subarray(at, to));
       }
-      for (; at < to; at++, this.#count++) {
-        this.#present.set(this.#count, present);
-        this.#arrived.set(this.#count, arrivedMs);
-      }
+      this.#present.fill(this.#count, to - at, present);
+      this.#arrived.fill(this.#count, to - at, arrivedMs);
+      this.#count += to - at;
+      at = to;
     }
   }
 
