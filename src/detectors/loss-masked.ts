@@ -3,9 +3,8 @@ import { FIELD } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
 import type { LogRecord } from '../model/record.ts';
 import type { RunFacts } from '../runs/run.ts';
-import { LEAST_SURPRISE } from '../signals/loss-trend.ts';
 import { maskedPart } from '../signals/masked-window.ts';
-import type { Signals } from '../signals/signals.ts';
+import { LEAST_DIP, MOST_DIP, type Signals } from '../signals/signals.ts';
 import { type Detector, detectorKind, GAP_STEPS, type Span, type Verdict } from './detector.ts';
 
 /**
@@ -20,15 +19,20 @@ export const lossMasked = detectorKind({
   alertname: 'TrainerLossMasked',
   family: 'nonfinite',
   reads: ['loss'],
-  heeds: ['nonfinite', 'zero', 'surprise', 'rate', 'restart'],
+  heeds: ['nonfinite', 'zero', 'surprise', 'dip', 'rate', 'restart'],
   symptom: true,
   replaces: ['TrainerLossSpike'],
   options: {
     off: { default: 0.1, min: 0, says: 'share by which the loss must be off where NaN left other traces' },
-    dip: { default: 0.87, min: 0, max: 1, says: 'of the expected loss, below which a dip is one without other traces' },
+    dip: {
+      default: 0.87,
+      min: 0,
+      max: MOST_DIP,
+      says: 'of the expected loss, below which a dip is one without other traces',
+    },
     dip_score: {
       default: 5,
-      min: LEAST_SURPRISE,
+      min: LEAST_DIP,
       says: 'times the usual spread of the loss that such a dip must have',
     },
   },

@@ -6,10 +6,14 @@ import type { RunFacts } from '../runs/run.ts';
 import { LearningRate } from './learning-rate.ts';
 import { Life } from './life.ts';
 import { LEAST_SURPRISE, LossTrend } from './loss-trend.ts';
-import { LINGER, MOMENTARY, SIGN } from './signs.ts';
+import { BRIEF, LINGER, MOMENTARY, SIGN } from './signs.ts';
 
 /** Seconds that a clock of whole seconds measures well enough. */
 export const MEASURABLE_SECONDS = 10;
+
+/** A loss that is fewer spreads below what was expected, or nearer by ratio, is no dip, and no detector may ask for less. */
+export const LEAST_DIP = 5;
+export const MOST_DIP = 0.95;
 
 /** Fields without which a record is never calm. */
 const TOLD = (1 << FIELD.loss) | (1 << FIELD.elapsed_seconds);
@@ -30,6 +34,8 @@ export class Signals {
   signs = 0;
   /** Those of them that stay for some records. */
   #held = 0;
+  /** Those that stay for one. */
+  #brief = 0;
   #calm = 0;
   #lastStep = Number.NaN;
   /** Of the record that showed the last {@link SIGN.time}. */
@@ -69,7 +75,14 @@ export class Signals {
    */
   takeCalm(block: RecordBlock, from: number, most: number, run: RunFacts): number {
     const present = block.present[from] as number;
-    if (this.#held !== 0 || this.isReinforcement || run.context !== this.#context || !this.life.isCalm) return 0;
+    if (
+      this.#held !== 0 ||
+      this.#brief !== 0 ||
+      this.isReinforcement ||
+      run.context !== this.#context ||
+      !this.life.isCalm
+    )
+      return 0;
     if ((present & TOLD) !== TOLD || (present & REWARD) !== 0) return 0;
     const steps = block.column(FIELD.step);
     if ((steps[from] as number) < this.#lastStep) return 0;
@@ -93,6 +106,7 @@ export class Signals {
     if (record.has(FIELD.loss)) {
       if (record.number(FIELD.loss) === 0) signs |= SIGN.zero;
       if (!(Math.abs(loss.score) < LEAST_SURPRISE)) signs |= SIGN.surprise;
+      if (loss.score <= -LEAST_DIP && loss.ratio <= MOST_DIP) signs |= SIGN.dip;
       if (loss.isHigh) signs |= SIGN.high;
       if (loss.isBeat) signs |= SIGN.beat;
     }
@@ -125,14 +139,15 @@ export class Signals {
   }
 
   #collect(signs: number): void {
-    const held = signs & ~MOMENTARY;
+    const held = signs & ~(MOMENTARY | BRIEF);
     if (held !== 0) {
       this.#held |= held;
       this.#calm = 0;
     } else if (this.#held !== 0 && ++this.#calm >= LINGER) {
       this.#held = 0;
     }
-    this.signs = this.#held | signs;
+    this.signs = this.#held | this.#brief | signs;
+    this.#brief = signs & BRIEF;
   }
 
   #forget(): void {

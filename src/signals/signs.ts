@@ -27,15 +27,20 @@ export const SIGN = {
   beat: 1024,
   /** Enough time has gone by since the last such record to be measured, or time that must not be. */
   time: 2048,
+  /** A loss so far below what was expected that what follows tells whether it was whole. */
+  dip: 4096,
 } as const;
 
 export type Sign = keyof typeof SIGN;
 
-/** Records without a sign after which the signs before them are forgotten. */
+/** Records without a sign after which the signs before them are forgotten; of {@link BRIEF} ones it is one. */
 export const LINGER = 4;
 
 /** One more than all signs together. */
 export const MOST_SIGNS = 2 * Math.max(...Object.values(SIGN));
+
+/** Signs that mean only the record itself and the next one. */
+export const BRIEF = SIGN.surprise;
 
 /** Signs that mean only the record itself. */
 export const MOMENTARY = SIGN.beat | SIGN.time;
