@@ -3,7 +3,7 @@ import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DETECTORS } from '../../src/detectors/index.ts';
-import { costOf } from './cost.ts';
+import { cpuSecondsOf, type Program, peakMiBOf } from './cost.ts';
 import { writeLongLog } from './long-log.ts';
 import type { Row } from './table.ts';
 
@@ -17,33 +17,49 @@ export function catchUp(folder: string): Row[] {
   const log = join(folder, 'run', 'trainer_log.jsonl');
   writeLongLog(log, LINES);
   const lineBytes = Math.round(statSync(log).size / LINES);
-  const ours = costOf(process.execPath, [PROGRAM, 'check', '--format', 'json', join(folder, 'run')]);
+  const check = (...options: string[]): Program => [
+    process.execPath,
+    PROGRAM,
+    'check',
+    ...options,
+    '--format',
+    'json',
+    join(folder, 'run'),
+  ];
   // both with a configuration, which costs something to read
   const configured = (enabled: boolean) => {
     const file = join(folder, `detectors-${enabled}.yaml`);
     const lines = Object.keys(DETECTORS).map((name) => `  ${name}: { enabled: ${enabled} }`);
     writeFileSync(file, ['detectors:', ...lines].join('\n'));
-    return costOf(process.execPath, [PROGRAM, 'check', '--config', file, '--format', 'json', join(folder, 'run')]);
+    return check('--config', file);
   };
-  const seeing = configured(true);
-  const blind = configured(false);
-  const bare = costOf(process.execPath, [HERE('./bare-loop.js'), log]);
+  const programs = [
+    check(),
+    configured(true),
+    configured(false),
+    [process.execPath, HERE('./bare-loop.js'), log],
+  ] as const;
+  const [ours = Number.NaN, seeing = Number.NaN, blind = Number.NaN, bare = Number.NaN] = cpuSecondsOf(programs);
   const what = `${LINES.toLocaleString('en-US')} lines of ${lineBytes} B`;
   const rows: Row[] = [
-    { what: `${what}: bare Node loop, CPU`, value: `${bare.cpuSeconds.toFixed(2)} s` },
+    { what: `${what}: bare Node loop, CPU`, value: `${bare.toFixed(2)} s` },
     {
       what: `${what}: nanwatch check, CPU`,
-      value: `${ours.cpuSeconds.toFixed(2)} s = ${(ours.cpuSeconds / bare.cpuSeconds).toFixed(2)} x bare loop`,
+      value: `${ours.toFixed(2)} s = ${(ours / bare).toFixed(2)} x bare loop`,
       target: '≤ 0.5 x',
     },
     {
       what: `${what}: share of all ${Object.keys(DETECTORS).length} detectors in that CPU`,
-      value: `${(100 * (1 - blind.cpuSeconds / seeing.cpuSeconds)).toFixed(0)} %`,
+      value: `${((100 * (seeing - blind)) / ours).toFixed(0)} %`,
       target: '≤ 25 %',
     },
-    { what: `${what}: nanwatch check, peak memory`, value: `${ours.peakMiB.toFixed(0)} MiB`, target: '< 120 MiB' },
+    {
+      what: `${what}: nanwatch check, peak memory`,
+      value: `${peakMiBOf(check().slice(1)).toFixed(0)} MiB`,
+      target: '< 120 MiB',
+    },
   ];
-  return [...rows, mtail(log, ours.cpuSeconds, what)];
+  return [...rows, mtail(log, ours, what)];
 }
 
 function mtail(log: string, ours: number, what: string): Row {
@@ -51,7 +67,7 @@ function mtail(log: string, ours: number, what: string): Row {
     return { what: `${what}: mtail`, value: 'not installed: apt-get install -y --no-install-recommends mtail' };
   }
   const args = ['--one_shot', '--progs', HERE('./trainer-log.mtail'), '--logs', log, '--log_dir', join(log, '..')];
-  const { cpuSeconds } = costOf('mtail', args, { times: 1 });
+  const [cpuSeconds = Number.NaN] = cpuSecondsOf([['mtail', ...args]], 1);
   return {
     what: `${what}: mtail, CPU`,
     value: `${cpuSeconds.toFixed(2)} s; nanwatch is 1/${(cpuSeconds / ours).toFixed(1)} of it`,

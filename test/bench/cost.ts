@@ -4,47 +4,44 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export interface Cost {
-  /** User and system time. */
-  readonly cpuSeconds: number;
-  /** NaN for a program that is not Node's. */
-  readonly peakMiB: number;
-}
+/** A command and its arguments. */
+export type Program = readonly [command: string, ...args: string[]];
 
 const PRELOAD = fileURLToPath(new URL('./peak-memory.js', import.meta.url));
 
 /**
- * Runs a program to its end and says what it cost: the least of `times` runs, since whatever else the machine does only
- * adds.
+ * Runs programs to their ends, by turns, so that a noisy moment meets all of them. Returns the user and system time of
+ * each, in seconds: the least of `times` runs, since whatever else the machine does only adds.
  *
- * @throws Error when it cannot be started or ends with another status than `status`
+ * @throws Error when one cannot be started or fails
  */
-export function costOf(command: string, args: readonly string[], { times = 3, status = 0 } = {}): Cost {
+export function cpuSecondsOf(programs: readonly Program[], times = 5): number[] {
+  const least = programs.map(() => Number.POSITIVE_INFINITY);
+  for (let round = 0; round < times; round++) {
+    programs.forEach((program, index) => {
+      const timed = ['-c', 'TIMEFORMAT="%U %S"; time "$@" >/dev/null 2>/dev/null', 'bench', ...program];
+      const [user = Number.NaN, system = Number.NaN] = run('bash', timed).trim().split(/\s+/).map(Number);
+      least[index] = Math.min(least[index] ?? Number.NaN, user + system);
+    });
+  }
+  return least;
+}
+
+/** Most memory that a program of Node's has held, in MiB. */
+export function peakMiBOf(args: readonly string[]): number {
   const folder = mkdtempSync(join(tmpdir(), 'nanwatch-bench-'));
   const report = join(folder, 'peak');
-  const isNode = command === process.execPath;
-  const nodeArgs = isNode ? ['--import', PRELOAD] : [];
   try {
-    const runs = Array.from({ length: times }, () => {
-      const timed = [
-        '-c',
-        'TIMEFORMAT="%U %S"; time "$@" >/dev/null 2>/dev/null',
-        'bench',
-        command,
-        ...nodeArgs,
-        ...args,
-      ];
-      const run = spawnSync('bash', timed, { encoding: 'utf8', env: { ...process.env, PEAK_MEMORY: report } });
-      if (run.status !== status)
-        throw new Error(`${command} ${args.join(' ')} ended with ${run.status}: ${run.stderr}`);
-      const [user = Number.NaN, system = Number.NaN] = run.stderr.trim().split(/\s+/).map(Number);
-      return { cpuSeconds: user + system, peakMiB: isNode ? Number(readFileSync(report, 'utf8')) : Number.NaN };
-    });
-    return {
-      cpuSeconds: Math.min(...runs.map(({ cpuSeconds }) => cpuSeconds)),
-      peakMiB: Math.max(...runs.map(({ peakMiB }) => peakMiB)),
-    };
+    run(process.execPath, ['--import', PRELOAD, ...args], { PEAK_MEMORY: report });
+    return Number(readFileSync(report, 'utf8'));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What it writes to standard error. */
+function run(command: string, args: readonly string[], env: Record<string, string> = {}): string {
+  const { status, stderr } = spawnSync(command, args, { encoding: 'utf8', env: { ...process.env, ...env } });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}: ${stderr}`);
+  return stderr;
 }
