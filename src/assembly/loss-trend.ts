@@ -82,9 +82,8 @@ const newest: usize = logs + <usize>ROOM * 8;
 const changes: usize = newest + <usize>NEWEST * 8;
 const surprises = SortedWindow.at(changes + <usize>CHANGES * 8);
 const first = SortedWindow.at(changes + <usize>CHANGES * 8 + SortedWindow.BYTES);
-/** Where a window is needed for a moment, and where five numbers are. */
+/** Where a window is needed for a moment. */
 const sorting = SortedWindow.at(memory.data(528, 16));
-const five: usize = memory.data(5 * 8, 16);
 
 /** Makes the state that of a run of which nothing is known. */
 export function beginTrend(): void {
@@ -156,7 +155,8 @@ export function logOfNewest(): f64 {
 }
 
 export function level(): f64 {
-  return medianOfFive(logs + ((<usize>(trend.at - LOCAL + 1)) << 3));
+  const at = trend.at;
+  return medianOfFive(log(at), log(at - 1), log(at - 2), log(at - 3), log(at - 4));
 }
 
 export function countBefore(): i32 {
@@ -246,10 +246,13 @@ function compare(log: f64): void {
   }
   const surprise = log - expectAfter(trend.at);
   const off = surprise - (surprises.size >= CENTRED_FROM ? surprises.median() : 0);
-  const spread = surprises.size === 0 ? 0 : NORMAL * surprises.medianDeviation();
   trend.surprise = off;
-  trend.score = Math.abs(off) < CALM ? 0 : off / max(spread, LEAST_SPREAD);
+  trend.score = Math.abs(off) < CALM ? 0 : off / max(spread(), LEAST_SPREAD);
   if (counts) trend.innovation = surprise;
+}
+
+function spread(): f64 {
+  return surprises.size === 0 ? 0 : NORMAL * surprises.medianDeviation();
 }
 
 /** Makes the next loss the newest one. */
@@ -320,24 +323,18 @@ function isOutside(one: f64): bool {
 
 /** Logarithm of the loss that is expected after the one at `newest`. */
 function expectAfter(newest: i32): f64 {
-  for (let age: i32 = 0; age < LOCAL; age++) {
-    store<f64>(five + ((<usize>age) << 3), log(newest - age) - log(newest - age - 1));
-  }
-  const slope = medianOfFive(five);
-  for (let age: i32 = 0; age < LOCAL; age++) {
-    store<f64>(five + ((<usize>age) << 3), log(newest - age) + <f64>(age + 1) * slope);
-  }
-  trend.expected = medianOfFive(five);
+  const a = log(newest);
+  const b = log(newest - 1);
+  const c = log(newest - 2);
+  const d = log(newest - 3);
+  const e = log(newest - 4);
+  const slope = medianOfFive(a - b, b - c, c - d, d - e, e - log(newest - 5));
+  trend.expected = medianOfFive(a + slope, b + 2 * slope, c + 3 * slope, d + 4 * slope, e + 5 * slope);
   return trend.expected;
 }
 
-/** The middle one of the five at a place in memory, by eight comparisons; none may be NaN. */
-function medianOfFive(place: usize): f64 {
-  const a = load<f64>(place);
-  const b = load<f64>(place, 8);
-  const c = load<f64>(place, 16);
-  const d = load<f64>(place, 24);
-  const e = load<f64>(place, 32);
+/** The middle one, by eight comparisons; none may be NaN. */
+function medianOfFive(a: f64, b: f64, c: f64, d: f64, e: f64): f64 {
   const lowAb = min(a, b);
   const highAb = max(a, b);
   const lowCd = min(c, d);
@@ -345,7 +342,5 @@ function medianOfFive(place: usize): f64 {
   // neither the smallest nor the largest of four is the middle one of five
   const low = max(lowAb, lowCd);
   const high = min(highAb, highCd);
-  const least = min(low, high);
-  const most = max(low, high);
-  return max(least, min(e, most));
+  return max(min(low, high), min(e, max(low, high)));
 }
