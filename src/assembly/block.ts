@@ -1,6 +1,7 @@
 // AssemblyScript. The records that were read last: ../model/record-block.ts.
 
 export const BLOCK: i32 = 512;
+export const SLOTS: i32 = 16;
 /** Numbers by slot, then by record. */
 export const columns: usize = memory.data(16 * 512 * 8, 16);
 /** Fields of each record, as bits. */

@@ -8,6 +8,7 @@ export {
   LOSS,
   MAX_STEPS,
   present,
+  SLOTS,
   STEP,
 } from './block';
 export {
