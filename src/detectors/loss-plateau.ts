@@ -7,9 +7,9 @@ import type { Signals } from '../signals/signals.ts';
 import { type Detector, detectorKind, type Span, type Verdict } from './detector.ts';
 
 /**
- * The loss has not got better for long: its moving mean, looked at now and then in a long run, has found no new best since
- * , by more than a share, for many records and a good part of the run. Quiet where that is no news: near the end of
- * the run, where little is left to learn, and in reinforcement learning.
+ * The loss has not got better for long: its moving mean, looked at now and then in a long run, has found no new best, by
+ * more than a share, for many records and a good part of the run. Quiet where that is no news: near the end of the run,
+ * where little is left to learn, and in reinforcement learning.
  */
 export const lossPlateau = detectorKind({
   alertname: 'TrainerLossPlateau',

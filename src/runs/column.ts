@@ -1,6 +1,7 @@
-/** The first page grows to this many numbers, every later one has as many at once. */
+/** A page grows to this many numbers, the first from few, since most runs are short. */
 const PAGE = 4096;
 const FIRST = 32;
+const LATER = 1024;
 
 /** A series of numbers that grows. While all of them are the same it is that number alone. */
 export class Column {
@@ -65,7 +66,7 @@ export class Column {
 
   #grow(number: number, place: number): Float64Array {
     while (this.#pages.length < number) this.#pages.push(new Float64Array(PAGE));
-    let length = number === 0 ? FIRST : PAGE;
+    let length = number === 0 ? FIRST : LATER;
     while (length <= place) length *= 2;
     const grown = new Float64Array(length);
     grown.set(this.#pages[number] ?? []);

@@ -76,7 +76,7 @@ export class LearningRate {
   takeBack(): void {
     this.skippedNow = 0;
     this.stoodStill = false;
-    if (rates.lastRateStep.value === this.#lastStep) return;
+    if (Object.is(rates.lastRateStep.value, this.#lastStep)) return;
     this.#last = rates.lastRate.value;
     this.#lastStep = rates.lastRateStep.value;
     this.#moves = rates.moves.value;
