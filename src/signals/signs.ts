@@ -23,7 +23,7 @@ export const SIGN = {
   reinforcement: 256,
   /** A loss far above the best. */
   high: 512,
-  /** A loss of an attempt, of the first ones every one, later every sixteenth: what changes slowly is looked at now. */
+  /** A loss of an attempt, of the first ones every one, later every sixteenth and rarer: what changes slowly is looked at now. */
   beat: 1024,
   /** Enough time has gone by since the last such record to be measured, or time that must not be. */
   time: 2048,

@@ -15,7 +15,7 @@ const PRELOAD = fileURLToPath(new URL('./peak-memory.js', import.meta.url));
  *
  * @throws Error when one cannot be started or fails
  */
-export function cpuSecondsOf(programs: readonly Program[], times = 5): number[] {
+export function cpuSecondsOf(programs: readonly Program[], times = 9): number[] {
   const least = programs.map(() => Number.POSITIVE_INFINITY);
   for (let round = 0; round < times; round++) {
     programs.forEach((program, index) => {
