@@ -3,6 +3,7 @@ import { FORMATS } from '../formats/index.ts';
 import type { IncidentBook } from '../incidents/book.ts';
 import type { RunContext } from '../model/context.ts';
 import type { Incident } from '../model/incident.ts';
+import { compareNumbered } from '../model/numbered.ts';
 import { LogRecord } from '../model/record.ts';
 import type { RecordBlock } from '../model/record-block.ts';
 import type { RunEvent } from '../model/run-event.ts';
@@ -18,9 +19,6 @@ import { strandsOf } from './strands.ts';
 
 /** A long run is not joined anew more often than this, in records for each ms. */
 const RECORDS_PER_MS = 50;
-
-/** `checkpoint-50` comes before `checkpoint-100`. */
-const NUMBERED = new Intl.Collator('en', { numeric: true });
 
 /** Filled again for every record that is read back. */
 const record = new LogRecord();
@@ -197,7 +195,7 @@ export class WatchedRun {
   #mergeContext(): RunContext {
     const stated = [...this.sources, ...this.pipeline.configurationsOf(this.folder)];
     // of one format the newest: a later start, a higher checkpoint, the run's own folder
-    stated.sort((a, b) => placeOf(a.format) - placeOf(b.format) || NUMBERED.compare(b.path, a.path));
+    stated.sort((a, b) => placeOf(a.format) - placeOf(b.format) || compareNumbered(b.path, a.path));
     return mergeContext(stated.map(({ stated }) => stated));
   }
 

@@ -1,4 +1,5 @@
 import type { RunContext } from '../model/context.ts';
+import { compareNumbered } from '../model/numbered.ts';
 import type { SourceView } from './wire.ts';
 
 /** Trainers as their makers write them. */
@@ -41,11 +42,9 @@ export function groupSources(sources: readonly SourceView[]): SourceGroup[] {
   return [...Map.groupBy(sources, ({ format }) => format)].map(([format, group]) => ({
     format,
     name: commonName(group.map(({ path }) => path.slice(path.lastIndexOf('/') + 1))),
-    sources: group.toSorted((a, b) => BY_NUMBER.compare(a.path, b.path)),
+    sources: group.toSorted((a, b) => compareNumbered(a.path, b.path)),
   }));
 }
-
-const BY_NUMBER = new Intl.Collator('en', { numeric: true });
 
 function commonName(names: readonly string[]): string {
   const [first = '', ...others] = names;
