@@ -58,8 +58,8 @@ class RewardCollapsed implements Detector {
   readonly #zeroStd = new SortedWindow(BEGINNING);
   /** For each sign: records in a row that show it, the step of the first, and the newest number. */
   readonly #inRow = new Uint32Array(SIGNS.length);
-  readonly #first = new Float64Array(SIGNS.length);
-  readonly #value = new Float64Array(SIGNS.length);
+  readonly #first = SIGNS.map(() => 0);
+  readonly #value = SIGNS.map(() => 0);
   #step = 0;
   #isOpen = false;
   #span: Span | null = null;

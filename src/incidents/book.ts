@@ -15,13 +15,22 @@ import { Roster } from './roster.ts';
 /** Closed incidents are kept for this many; what is older is only counted. */
 export const MAX_CLOSED = 500;
 
+/** Of books that are shown no record yet, or none any more: nothing is asked of it. */
+const NO_SIGNALS = new Signals();
+
+const NOBODY = new Roster([]);
+
 /** All incidents of one run. */
 export class IncidentBook {
   readonly #run: Run;
   readonly #onFailure: (alertname: AlertName, error: unknown) => void;
-  #lifecycles: readonly Lifecycle[];
-  readonly #roster: Roster;
-  readonly signals = new Signals();
+  readonly #settings: Settings;
+  #isEquipped = false;
+  #lifecycles: readonly Lifecycle[] = [];
+  #roster = NOBODY;
+  #signals = NO_SIGNALS;
+  /** Before it came to rest. */
+  #skippedSteps = 0;
   readonly closed: Case[] = [];
   closedDropped = 0;
   readonly opened = new Map<AlertName, number>();
@@ -39,13 +48,22 @@ export class IncidentBook {
     before?: IncidentBook,
   ) {
     this.#run = run;
+    this.#settings = settings;
     this.#onFailure = onFailure;
-    this.#lifecycles = enabled(settings).map(({ kind, options, severity }) => {
+    if (before === undefined) return;
+    this.#equip(before);
+    this.#takeOver(before);
+  }
+
+  /** Detectors are made when the first of a run's records comes: a thousand logs may be found before one is read. */
+  #equip(before?: IncidentBook): void {
+    this.#isEquipped = true;
+    this.#signals = new Signals();
+    this.#lifecycles = enabled(this.#settings).map(({ kind, options, severity }) => {
       const kept = kind.clocked && before !== undefined ? before.#of(kind) : undefined;
       return kept ?? new Lifecycle(kind, kind.create(options), severity);
     });
     this.#roster = new Roster(this.#lifecycles);
-    if (before !== undefined) this.#takeOver(before);
   }
 
   /** Every incident, open ones last, each part in the order in which they opened. */
@@ -57,14 +75,37 @@ export class IncidentBook {
     return this.#lifecycles.flatMap(({ open }) => (open === null ? [] : [open]));
   }
 
+  /** What is asked of the run at its newest record. */
+  get signals(): Signals {
+    return this.#signals;
+  }
+
+  /** Optimizer steps that did not happen, as the learning rate shows. */
+  get skippedSteps(): number {
+    return this.#skippedSteps + this.#signals.learningRate.total;
+  }
+
+  /**
+   * Keeps what was found, and who looks at the clock, and lets go of all that only records need: none may be shown from
+   * here on.
+   */
+  rest(): void {
+    this.#skippedSteps = this.skippedSteps;
+    this.#signals.loss.release();
+    this.#signals = NO_SIGNALS;
+    this.#lifecycles = this.#lifecycles.filter(({ isClocked, open }) => isClocked || open !== null);
+    this.#roster = new Roster(this.#lifecycles);
+  }
+
   /**
    * Shows a record, which the run knows already, to every detector.
    *
    * @param isNew false when the book before this one was shown it already
    */
   observe(record: LogRecord, restarted: boolean, arrivedMs: number, isNew = true): void {
+    if (!this.#isEquipped) this.#equip();
     if (this.#lifecycles.length === 0) return;
-    const { signals } = this;
+    const signals = this.#signals;
     const run = this.#run;
     signals.observe(record, run, restarted);
     if (restarted) this.#restart(arrivedMs);
@@ -102,11 +143,12 @@ export class IncidentBook {
    * @returns how many it has taken
    */
   takeCalm(block: RecordBlock, from: number, most: number, arrivedMs: number): number {
+    if (!this.#isEquipped) this.#equip();
     const run = this.#run;
     const present = block.present[from] as number;
     const isWatched = this.#lifecycles.length > 0;
     if ((isWatched && !this.#roster.isAsleep(present)) || !run.lend(present)) return 0;
-    const calm = isWatched ? this.signals.takeCalm(block, from, most, run) : block.plain(from, most);
+    const calm = isWatched ? this.#signals.takeCalm(block, from, most, run) : block.plain(from, most);
     if (calm === 0) return 0;
     run.observePlain(block, from, calm, arrivedMs);
     if (isWatched) this.#roster.turnTo(present, 0, run.lastStep ?? Number.NaN);
@@ -117,7 +159,7 @@ export class IncidentBook {
   #ask(lifecycle: Lifecycle, record: LogRecord, arrivedMs: number, isNew: boolean): Verdict {
     if (!isNew && lifecycle.isClocked) return 'silent';
     try {
-      const verdict = lifecycle.observe(record, this.#run, this.signals);
+      const verdict = lifecycle.observe(record, this.#run, this.#signals);
       if (verdict === 'silent') return verdict;
       if (verdict === 'good' && lifecycle.open === null) {
         lifecycle.pass(record.number(FIELD.step));
@@ -158,7 +200,7 @@ export class IncidentBook {
 
   /** Gives the open incidents that have to do with the weights what is held of them now. */
   #judge(): boolean {
-    const { judgement } = this.signals.life;
+    const { judgement } = this.#signals.life;
     if (judgement === null) return false;
     let changed = false;
     for (const { kind, open } of this.#lifecycles) {
@@ -172,8 +214,9 @@ export class IncidentBook {
 
   /** Tells every detector what befell the run after its last record. */
   befall(event: RunEvent, arrivedMs: number): void {
+    if (!this.#isEquipped) this.#equip();
     this.#roster.wake();
-    if (event.kind === 'step-skipped') this.signals.life.skipped(this.#run.lastStep);
+    if (event.kind === 'step-skipped') this.#signals.life.skipped(this.#run.lastStep);
     let changed = this.#judge();
     for (const lifecycle of this.#lifecycles) {
       try {
@@ -199,6 +242,7 @@ export class IncidentBook {
 
   /** Lets the detectors look at the clock. */
   tick(nowMs: number): void {
+    if (!this.#isEquipped) this.#equip();
     let changed = false;
     for (const lifecycle of this.#lifecycles) {
       try {

@@ -38,7 +38,7 @@ const SINGLE: Readonly<Partial<Record<Metric, (watched: WatchedRun) => number | 
     book.open.reduce<number | null>((lowest, { lastGoodStep }) => least(lowest, lastGoodStep), null),
   records: ({ run }) => run.tally.records,
   zeroLoss: ({ run }) => run.tally.zeroLoss,
-  skippedSteps: ({ run, book }) => Math.max(run.skippedSteps, book.signals.learningRate.total),
+  skippedSteps: ({ run, book }) => Math.max(run.skippedSteps, book.skippedSteps),
   restarts: ({ run }) => run.attempts - 1,
 };
 

@@ -10,13 +10,14 @@ import { type Checkpoint, MAX_OTHER_NAMES } from '../runs/run.ts';
 import { GuardedReader } from './guarded-reader.ts';
 import type { WatchedRun } from './watched-run.ts';
 
-/** First bytes that are kept, to tell a copy from another log: times and speeds differ soon. */
+/** First bytes of a piece of a rotated log that are kept, to tell a copy from another one: times and speeds differ soon. */
 const HEAD_BYTES = 1024;
 /** A file that is written whole, and is not whole after so long, will not become so. */
 export const UNFINISHED_MS = 60_000;
 /** Events of one source that are kept; later ones are counted. */
 const MAX_EVENTS = 1_000;
 
+const NO_BYTES = Buffer.alloc(0);
 /** Filled again for a record of a block. */
 const one = new LogRecord();
 
@@ -40,7 +41,7 @@ export class Source implements RecordSink, Strand {
   #reader: GuardedReader;
   /** Of a rewritten file: bytes have come, and it was not yet said that no more will. */
   #isFresh = false;
-  #head = Buffer.alloc(0);
+  #head = NO_BYTES;
   #arrivedMs = 0;
   /** A rewritten file has said nothing yet: what it said before stands. */
   #isStale = false;
@@ -71,7 +72,8 @@ export class Source implements RecordSink, Strand {
     this.#arrivedMs = arrivedMs;
     this.#isFresh = this.format.rewritten;
     const missing = HEAD_BYTES - this.#head.length;
-    if (missing > 0) this.#head = Buffer.concat([this.#head, chunk.subarray(0, missing)]);
+    if (missing > 0 && this.format.chain !== undefined)
+      this.#head = Buffer.concat([this.#head, chunk.subarray(0, missing)]);
     this.#reader.push(chunk);
   }
 
@@ -114,7 +116,7 @@ export class Source implements RecordSink, Strand {
   /** The file holds other content now: it is read again from its first byte. */
   restart(): void {
     this.#reader = this.#open();
-    this.#head = Buffer.alloc(0);
+    this.#head = NO_BYTES;
     if (this.format.rewritten) {
       this.#isStale = true;
       return;

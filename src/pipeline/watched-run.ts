@@ -17,6 +17,11 @@ import type { Pipeline } from './pipeline.ts';
 import { Source } from './source.ts';
 import { strandsOf } from './strands.ts';
 
+/** After so long without a record a run comes to rest. */
+const REST_AFTER_MS = 600_000;
+/** Of a longer run more than a moment would be needed to work it out again. */
+const MOST_RESTING = 8_192;
+
 /** A long run is not joined anew more often than this, in records for each ms. */
 const RECORDS_PER_MS = 50;
 
@@ -29,6 +34,9 @@ const record = new LogRecord();
  * A run of one source is followed record by record. One of several is joined anew from what they hold whenever one of
  * them has said something: the result is then the same whichever spoke first. That costs a moment even for long runs,
  * and is only done when all that is there has been read.
+ *
+ * A run that has been silent for long comes to rest: it keeps what its sources hold and what was found, and lets go of
+ * what only the next record needs. Should one come, the run is joined anew from what its sources hold.
  */
 export class WatchedRun {
   readonly id: string;
@@ -40,6 +48,8 @@ export class WatchedRun {
   book: IncidentBook;
   /** What is in the logs has been read once: from here on things happen now, and listeners are told. */
   live = false;
+  /** It has let go of what the next record needs. */
+  #isResting = false;
   /** The sources hold what is not in the run yet. */
   #isBehind = false;
   /** The run is longer than its memory: it is followed record by record from here on, and late numbers count alone. */
@@ -159,6 +169,7 @@ export class WatchedRun {
     this.#refresh(nowMs);
     this.book.tick(nowMs);
     this.#tellChanges();
+    this.#rest(nowMs);
   }
 
   /** The logs have been read to their end once. What changed on the way is not told one by one. */
@@ -170,6 +181,7 @@ export class WatchedRun {
     this.book.takeChanged();
     this.#told = this.run.tally.records;
     this.live = true;
+    this.#rest(nowMs);
   }
 
   /** No more bytes will come. */
@@ -189,6 +201,7 @@ export class WatchedRun {
     this.book = this.pipeline.newBook(this.run);
     this.live = false;
     this.#isSealed = false;
+    this.#isResting = false;
     this.#told = 0;
   }
 
@@ -200,7 +213,17 @@ export class WatchedRun {
   }
 
   get #isStreamed(): boolean {
-    return this.sources.length === 1 && !this.#isBehind;
+    return this.sources.length === 1 && !this.#isBehind && !this.#isResting;
+  }
+
+  #rest(nowMs: number): void {
+    if (this.#isResting || this.#isSealed || this.#isBehind) return;
+    const { lastRecordMs } = this.run;
+    if (lastRecordMs === null || nowMs - lastRecordMs < REST_AFTER_MS || this.#stored > MOST_RESTING) return;
+    this.#isResting = true;
+    this.run.rest();
+    this.book.rest();
+    for (const { store } of this.sources) store.compact();
   }
 
   #seal(): void {
@@ -233,6 +256,7 @@ export class WatchedRun {
     for (const source of this.sources) if (this.sources.some((other) => other.goesOnFrom(source))) source.settle();
     this.#isBehind = false;
     if (this.#isSealed) return;
+    this.#isResting = false;
     const join = new Join(strandsOf(this.sources));
     const run = new Run(this.id, this.run.firstSeenMs, this.context);
     const book = this.pipeline.newBook(run, this.book);
@@ -262,10 +286,14 @@ export class WatchedRun {
 
   /** Each state repeats those before it: beyond a bound, records that have said nothing new are not kept. */
   #letGo(join: Join): void {
-    const stored = this.sources.reduce((sum, { store }) => sum + store.count, 0);
-    if (stored < MAX_STORED) return;
+    if (this.#stored < MAX_STORED) return;
     const needless = new Set(join.needless);
     for (const source of this.sources) if (source.format.rewritten && needless.has(source)) source.store.release();
+  }
+
+  /** Records that its sources hold. */
+  get #stored(): number {
+    return this.sources.reduce((sum, { store }) => sum + store.count, 0);
   }
 
   /** Tells what joining anew has changed. What is no longer there was wrong, or of another run: it is over. */

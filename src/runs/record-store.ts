@@ -102,6 +102,13 @@ export class RecordStore {
     this.#present.set(index, this.#presentAt(index) | record.present);
   }
 
+  /** Lets go of the room for more records. */
+  compact(): void {
+    for (const column of this.#columns) column?.compact();
+    this.#present.compact();
+    this.#arrived.compact();
+  }
+
   /** Lets go of everything: its memory is needed no more. Nothing is kept from here on. */
   release(): void {
     this.#columns = [];

@@ -1,6 +1,6 @@
 import { assembly } from '../assembly.ts';
 import type { RunContext } from '../model/context.ts';
-import { FIELD, type FieldName } from '../model/field.ts';
+import { FIELD, FIELDS, type FieldName } from '../model/field.ts';
 import { LogRecord } from '../model/record.ts';
 import type { RecordBlock } from '../model/record-block.ts';
 import type { RunEvent } from '../model/run-event.ts';
@@ -66,7 +66,9 @@ export class Run implements RunFacts {
   readonly tally = new Tally();
   readonly attemptLog = new Attempts();
   readonly pace = new Pace();
-  readonly #latest = new LogRecord();
+  /** Last value of each field, by slot, and which of them there are, as bits. */
+  readonly #latest = FIELDS.map(() => Number.NaN);
+  #known = 0;
   readonly other = new Map<string, number>();
   otherDropped = 0;
   /** Optimizer steps that did not happen, as the console said. */
@@ -155,9 +157,15 @@ export class Run implements RunFacts {
     else this.ended ??= this.maxSteps === null || reachesEnd(this.lastStep ?? 0, this.maxSteps) ? 'finished' : 'failed';
   }
 
+  /** Nothing more may be observed: it keeps what it tells now. */
+  rest(): void {
+    this.pace.rest();
+  }
+
   /** Last value of a field, or undefined when no record had it. */
   latest(field: FieldName): number | undefined {
-    return this.#latest.get(FIELD[field]);
+    const slot = FIELD[field];
+    return (this.#known & (1 << slot)) === 0 ? undefined : this.#latest[slot];
   }
 
   state(nowMs: number): RunState {
@@ -188,7 +196,12 @@ export class Run implements RunFacts {
   }
 
   #remember(record: LogRecord): void {
-    this.#latest.takeOver(record);
+    const { present, values } = record;
+    this.#known |= present;
+    for (let left = present; left !== 0; left &= left - 1) {
+      const slot = 31 - Math.clz32(left & -left);
+      this.#latest[slot] = values[slot] as number;
+    }
     if (record.other.size === 0) return;
     for (const [name, value] of record.other) {
       if (this.other.size < MAX_OTHER_NAMES || this.other.has(name)) this.other.set(name, value);

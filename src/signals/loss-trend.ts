@@ -73,6 +73,12 @@ export class LossTrend {
     holder = this;
   }
 
+  /** It is needed no more. */
+  release(): void {
+    if (holder === this) holder = null;
+    this.#kept = null;
+  }
+
   observe(record: LogRecord): void {
     this.turnTo();
     trend.observeLoss(record.number(FIELD.loss));

@@ -4,6 +4,7 @@ import type Zlib from 'node:zlib';
 /** What a look at a file says of its relation to what has been read of it. */
 export type Relation = 'same' | 'shorter' | 'rewritten' | 'replaced';
 
+const NO_BYTES = Buffer.alloc(0);
 const HEAD_BYTES = 1024;
 const TAIL_BYTES = 1024;
 /** Up to this size the whole of what has been read is compared at every look: it costs some ten microseconds. */
@@ -38,8 +39,9 @@ export class Identity {
   #changedMs = Number.NaN;
   /** Bytes read so far. */
   offset = 0;
-  #head = Buffer.alloc(0);
-  #tail = Buffer.alloc(0);
+  #head = NO_BYTES;
+  /** The bytes before the offset, as far as they were read since the file is no longer small. */
+  #tail = NO_BYTES;
   #checksum = 0;
   #unproven = false;
   #proofDueMs = 0;
@@ -56,8 +58,8 @@ export class Identity {
     this.#modifiedMs = Number.NaN;
     this.#changedMs = Number.NaN;
     this.offset = 0;
-    this.#head = Buffer.alloc(0);
-    this.#tail = Buffer.alloc(0);
+    this.#head = NO_BYTES;
+    this.#tail = NO_BYTES;
     this.#checksum = 0;
     this.#unproven = false;
     this.#proofDueMs = nowMs + PROOF_INTERVAL_MS;
@@ -98,13 +100,15 @@ export class Identity {
     if (this.#head.length < HEAD_BYTES) {
       this.#head = Buffer.concat([this.#head, chunk.subarray(0, HEAD_BYTES - this.#head.length)]);
     }
-    this.#tail =
-      chunk.length >= TAIL_BYTES
-        ? Buffer.from(chunk.subarray(chunk.length - TAIL_BYTES))
-        : Buffer.concat([this.#tail.subarray(Math.max(0, this.#tail.length + chunk.length - TAIL_BYTES)), chunk]);
+    if (this.offset + chunk.length > SMALL_FILE_BYTES) this.#tail = this.#tailWith(chunk);
     if (this.offset < this.#maxComparedBytes) this.#checksum = crc32(chunk, this.#checksum);
     this.offset += chunk.length;
     this.#unproven = true;
+  }
+
+  #tailWith(chunk: Buffer) {
+    if (chunk.length >= TAIL_BYTES) return Buffer.from(chunk.subarray(chunk.length - TAIL_BYTES));
+    return Buffer.concat([this.#tail.subarray(Math.max(0, this.#tail.length + chunk.length - TAIL_BYTES)), chunk]);
   }
 
   #isSameFile(stats: Stats): boolean {

@@ -13,6 +13,8 @@ export interface InotifyListener {
 
 /** After so long it is tried again to watch a folder that could not be watched. */
 const RETRY_MS = 10_000;
+/** Folders that begin to be watched at the same time: what that needs for a moment would never be given back. */
+const MAX_OPENING = 8;
 
 /**
  * Wakes by file events (inotify on Linux), through chokidar.
@@ -31,6 +33,9 @@ export class Inotify implements Waker {
   readonly #retryMs: number;
   /** Folders that cannot be watched; the one that was tried last comes last. */
   readonly #failed = new Map<string, Wake>();
+  /** Folders whose watchers are not ready yet, and those whose turn has not come. */
+  readonly #opening = new Set<string>();
+  readonly #waiting = new Map<string, Wake>();
   #isTold = false;
   #retrying: NodeJS.Timeout | undefined;
 
@@ -41,7 +46,8 @@ export class Inotify implements Waker {
 
   watch(folder: string, wake: Wake): void {
     this.#close(folder);
-    this.#open(folder, wake);
+    this.#waiting.set(folder, wake);
+    this.#openNext();
   }
 
   unwatch(folder: string): void {
@@ -55,13 +61,28 @@ export class Inotify implements Waker {
 
   async close(): Promise<void> {
     clearTimeout(this.#retrying);
+    this.#waiting.clear();
     const watchers = [...this.#watchers.values()];
     this.#watchers.clear();
     await Promise.all(watchers.map((watcher) => watcher.close()));
   }
 
+  #openNext(): void {
+    for (const [folder, wake] of this.#waiting) {
+      if (this.#opening.size >= MAX_OPENING) return;
+      this.#waiting.delete(folder);
+      this.#open(folder, wake);
+    }
+  }
+
+  /** Another folder may be opened. */
+  #opened(folder: string): void {
+    if (this.#opening.delete(folder)) this.#openNext();
+  }
+
   #open(folder: string, wake: Wake): void {
     let failed = false;
+    this.#opening.add(folder);
     const watcher = watch(folder, {
       depth: 0,
       ignoreInitial: true,
@@ -74,20 +95,24 @@ export class Inotify implements Waker {
       for (const path of changed(event, name, watchedPath, folder)) wake(path);
     });
     watcher.on('ready', () => {
+      this.#opened(folder);
       if (!failed && this.#failed.delete(folder)) this.#heal();
       // what happened before the watch was in place has made no event
       wake(folder);
     });
     watcher.on('error', (error) => {
       failed = true;
+      this.#opened(folder);
       this.#fail(folder, wake, error as Error);
     });
     this.#watchers.set(folder, watcher);
   }
 
   #close(folder: string): void {
+    this.#waiting.delete(folder);
     void this.#watchers.get(folder)?.close();
     this.#watchers.delete(folder);
+    this.#opened(folder);
   }
 
   #fail(folder: string, wake: Wake, error: Error): void {
@@ -108,8 +133,7 @@ export class Inotify implements Waker {
   #tryNext(): void {
     const [next] = this.#failed;
     if (next === undefined) return;
-    this.#close(next[0]);
-    this.#open(...next);
+    this.watch(...next);
   }
 
   /** One folder less cannot be watched. */

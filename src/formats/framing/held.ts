@@ -1,19 +1,20 @@
 import { MAX_LINE_BYTES } from '../format.ts';
 
+const NO_BYTES = Buffer.alloc(0);
 const NUL = 0x00;
 /** Gigabytes of NULs are compared in blocks, not looked at one by one. */
 const NULS = Buffer.alloc(16 * 1024);
 
 /** The unfinished end of a stream, at most `MAX_LINE_BYTES` of it. Its memory grows by doubling and is kept for reuse. */
 export class Held {
-  bytes = Buffer.alloc(0);
+  bytes = NO_BYTES;
   length = 0;
 
   /** Adds bytes of `chunk`. Returns false when they are too many: then nothing is held any more. */
   add(chunk: Buffer, start: number, end: number): boolean {
     const needed = this.length + end - start;
     if (needed > MAX_LINE_BYTES) {
-      this.bytes = Buffer.alloc(0);
+      this.bytes = NO_BYTES;
       this.length = 0;
       return false;
     }

@@ -17,7 +17,7 @@ function at(store: RecordStore, index: number): Record<string, number> {
 }
 
 describe('what is stored', () => {
-  it('comes back as it was, over many pages, absent fields absent', () => {
+  it('comes back as it was, however many, absent fields absent', () => {
     const store = new RecordStore();
     for (let step = 0; step < 5000; step++) {
       store.append(recordOf(step % 2 === 0 ? { step, loss: step / 3 } : { step, eval_loss: Number.NaN }), step * 10);
