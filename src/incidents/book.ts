@@ -19,6 +19,7 @@ export const MAX_CLOSED = 500;
 const NO_SIGNALS = new Signals();
 
 const NOBODY = new Roster([]);
+const NONE: ReadonlyMap<AlertName, number> = new Map();
 
 /** All incidents of one run. */
 export class IncidentBook {
@@ -33,8 +34,9 @@ export class IncidentBook {
   #skippedSteps = 0;
   readonly closed: Case[] = [];
   closedDropped = 0;
-  readonly opened = new Map<AlertName, number>();
-  readonly #changed = new Set<Case>();
+  /** Null until there is one: most runs have none. */
+  #opened: Map<AlertName, number> | null = null;
+  #changed: Case[] = [];
   #entered = 0;
 
   /**
@@ -71,6 +73,11 @@ export class IncidentBook {
     return [...this.closed, ...this.open];
   }
 
+  /** How many incidents of each alert have opened. */
+  get opened(): ReadonlyMap<AlertName, number> {
+    return this.#opened ?? NONE;
+  }
+
   get open(): readonly Case[] {
     return this.#lifecycles.flatMap(({ open }) => (open === null ? [] : [open]));
   }
@@ -94,7 +101,7 @@ export class IncidentBook {
     this.#signals.loss.release();
     this.#signals = NO_SIGNALS;
     this.#lifecycles = this.#lifecycles.filter(({ isClocked, open }) => isClocked || open !== null);
-    this.#roster = new Roster(this.#lifecycles);
+    this.#roster = NOBODY;
   }
 
   /**
@@ -206,7 +213,7 @@ export class IncidentBook {
     for (const { kind, open } of this.#lifecycles) {
       if (kind.family !== 'nonfinite' || open === null || open.judgement === judgement) continue;
       open.judgement = judgement;
-      this.#changed.add(open);
+      this.#change(open);
       changed = true;
     }
     return changed;
@@ -260,9 +267,8 @@ export class IncidentBook {
 
   /** The cases that changed since the last call. */
   takeChanged(): Case[] {
-    if (this.#changed.size === 0) return [];
-    const changed = [...this.#changed];
-    this.#changed.clear();
+    const changed = this.#changed;
+    if (changed.length > 0) this.#changed = [];
     return changed;
   }
 
@@ -273,7 +279,7 @@ export class IncidentBook {
   #takeOver(before: IncidentBook): void {
     const clocked = new Set(this.#lifecycles.filter(({ kind }) => kind.clocked).map(({ kind }) => kind.alertname));
     for (const one of before.closed) if (clocked.has(one.alertname)) this.closed.push(one);
-    for (const [alertname, count] of before.opened) if (clocked.has(alertname)) this.opened.set(alertname, count);
+    for (const [alertname, count] of before.opened) if (clocked.has(alertname)) this.#countOpened(alertname, count);
     this.#entered = before.#entered;
   }
 
@@ -305,11 +311,11 @@ export class IncidentBook {
 
   #note(changed: Case | null): boolean {
     if (changed === null) return false;
-    this.#changed.add(changed);
+    this.#change(changed);
     if (changed.order === 0) {
       this.#roster.wake();
       changed.order = ++this.#entered;
-      this.opened.set(changed.alertname, (this.opened.get(changed.alertname) ?? 0) + 1);
+      this.#countOpened(changed.alertname, 1);
     }
     if (!changed.firing) {
       this.#roster.wake();
@@ -318,16 +324,25 @@ export class IncidentBook {
     return true;
   }
 
+  #change(changed: Case): void {
+    if (!this.#changed.includes(changed)) this.#changed.push(changed);
+  }
+
+  #countOpened(alertname: AlertName, count: number): void {
+    this.#opened ??= new Map();
+    this.#opened.set(alertname, (this.#opened.get(alertname) ?? 0) + count);
+  }
+
   #keep(closed: Case): void {
     this.closed.push(closed);
     if (this.closed.length <= MAX_CLOSED) return;
     const oldest = this.closed.shift();
-    if (oldest !== undefined) this.#changed.delete(oldest);
+    this.#changed = this.#changed.filter((one) => one !== oldest);
     this.closedDropped++;
   }
 
   #settle(): void {
     const open = this.#lifecycles.filter(({ open }) => open !== null);
-    for (const changed of lead(open)) this.#changed.add(changed);
+    for (const changed of lead(open)) this.#change(changed);
   }
 }

@@ -6,7 +6,7 @@ import type { RecordBlock } from '../model/record-block.ts';
 import type { RunEvent } from '../model/run-event.ts';
 import type { PlacedEvent, Strand } from '../runs/join.ts';
 import { RecordStore } from '../runs/record-store.ts';
-import { type Checkpoint, MAX_OTHER_NAMES } from '../runs/run.ts';
+import type { Checkpoint } from '../runs/run.ts';
 import { GuardedReader } from './guarded-reader.ts';
 import type { WatchedRun } from './watched-run.ts';
 
@@ -128,7 +128,7 @@ export class Source implements RecordSink, Strand {
 
   record(record: LogRecord): void {
     if (this.#isStale) this.#freshen();
-    if (record.other.size > 0) this.#keepOther(record);
+    if (record.other.size > 0) for (const [name, value] of record.other) this.store.other.set(name, value);
     if (this.#mayComplete && this.#completes(record)) return;
     this.records++;
     this.store.append(record, this.#arrivedMs);
@@ -205,10 +205,5 @@ export class Source implements RecordSink, Strand {
     this.stated = {};
     this.checkpoint = null;
     this.watched.restated();
-  }
-
-  #keepOther({ other }: LogRecord): void {
-    const kept = this.store.other;
-    for (const [name, value] of other) if (kept.size < MAX_OTHER_NAMES || kept.has(name)) kept.set(name, value);
   }
 }

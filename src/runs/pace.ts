@@ -25,8 +25,6 @@ export class Pace {
   readonly #noted = { step: Number.NaN, seconds: Number.NaN };
   /** NaN until it is asked for again. */
   #longInterval = Number.NaN;
-  /** What it told when it came to rest. */
-  #rested: Readonly<Record<'secondsPerStep' | 'longInterval', number | null>> | null = null;
 
   /**
    * @param elapsed the trainer's seconds, NaN when the record does not say
@@ -43,13 +41,6 @@ export class Pace {
       if (seconds === this.#seconds.at(0)) this.#steps.amend(step);
       else this.#take(step, seconds);
     }
-  }
-
-  /** Keeps what it tells now, and lets go of what that is made of: nothing may be observed from here on. */
-  rest(): void {
-    const { secondsPerStep, longInterval } = this;
-    this.#forget();
-    this.#rested = { secondsPerStep, longInterval };
   }
 
   /** Records in a row with the trainer's clock, 1023 at most; neither step nor clock runs back in them. */
@@ -103,7 +94,6 @@ export class Pace {
 
   /** Seconds per step over the window, or null when too little is known. */
   get secondsPerStep(): number | null {
-    if (this.#rested !== null) return this.#rested.secondsPerStep;
     this.#catchUp();
     const last = this.#steps.size - 1;
     const steps = this.#steps.at(0) - this.#steps.at(last);
@@ -113,7 +103,6 @@ export class Pace {
 
   /** 95th percentile of the seconds between two records, or null before there are a few. Worked out once a record. */
   get longInterval(): number | null {
-    if (this.#rested !== null) return this.#rested.longInterval;
     this.#catchUp();
     if (this.#intervals.size < 3) return null;
     if (Number.isNaN(this.#longInterval)) this.#longInterval = this.#intervals.quantile(0.95);

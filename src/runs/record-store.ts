@@ -2,6 +2,7 @@ import { FIELD, FIELDS } from '../model/field.ts';
 import type { LogRecord } from '../model/record.ts';
 import type { RecordBlock } from '../model/record-block.ts';
 import { Column } from './column.ts';
+import { OtherNumbers } from './other-numbers.ts';
 
 /** Records of one source that are kept; of a longer one none. With fifteen fields and a time at each these are 8 MiB. */
 export const MAX_STORED = 65_536;
@@ -29,8 +30,7 @@ export class RecordStore {
   #arrived = new Column();
   #count = 0;
   #dropped = 0;
-  /** Numbers under other names: the last value of each. */
-  readonly other = new Map<string, number>();
+  readonly other = new OtherNumbers();
   readonly #most: number;
 
   /** @param most records that are kept */

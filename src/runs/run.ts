@@ -7,6 +7,7 @@ import type { RunEvent } from '../model/run-event.ts';
 import type { RunState } from '../model/run-state.ts';
 import { type Attempt, Attempts } from './attempts.ts';
 import { closingOf, isProgress, reachesEnd } from './ending.ts';
+import { OtherNumbers } from './other-numbers.ts';
 import { Pace } from './pace.ts';
 import { Tally } from './tally.ts';
 
@@ -39,9 +40,6 @@ export interface Checkpoint {
   readonly isGood: boolean;
 }
 
-/** Other numbers of the log are kept for this many names; what is beyond is counted. */
-export const MAX_OTHER_NAMES = 100;
-
 /** At least so long without a record before anything is called a stall. */
 const MIN_STALL_MS = 300_000;
 /** A run that has written fewer records than tell a rhythm may be compiling or loading data. */
@@ -54,6 +52,8 @@ const shared = assembly<{ setRun(step: number, elapsed: number, maxSteps: number
 const GOES_ON = (1 << FIELD.step) | (1 << FIELD.loss);
 const EVALUATION = 1 << FIELD.eval_loss;
 const ELAPSED = 1 << FIELD.elapsed_seconds;
+/** Of runs at rest: nothing is asked of it. */
+const NO_PACE = new Pace();
 /** Filled again for the last record of a block. */
 const one = new LogRecord();
 
@@ -65,12 +65,13 @@ export class Run implements RunFacts {
   checkpoints: readonly Checkpoint[] = [];
   readonly tally = new Tally();
   readonly attemptLog = new Attempts();
-  readonly pace = new Pace();
+  #pace = new Pace();
+  /** What it told when the run came to rest. */
+  #paceAtRest: Pick<Pace, 'secondsPerStep' | 'longInterval'> | null = null;
   /** Last value of each field, by slot, and which of them there are, as bits. */
   readonly #latest = FIELDS.map(() => Number.NaN);
   #known = 0;
-  readonly other = new Map<string, number>();
-  otherDropped = 0;
+  readonly other = new OtherNumbers();
   /** Optimizer steps that did not happen, as the console said. */
   skippedSteps = 0;
   firstSeenMs: number;
@@ -121,7 +122,7 @@ export class Run implements RunFacts {
     this.maxSteps = record.get(FIELD.max_steps) ?? this.maxSteps;
     if (!evaluation) this.ended = closingOf(record) ?? (reachesEnd(step, this.maxSteps) ? 'finished' : null);
     const elapsed = record.number(FIELD.elapsed_seconds);
-    this.pace.observe(step, elapsed, arrivedMs);
+    this.#pace.observe(step, elapsed, arrivedMs);
     return record.isTraining && this.attemptLog.observe(step, elapsed, arrivedMs);
   }
 
@@ -143,8 +144,8 @@ export class Run implements RunFacts {
     const last = from + count - 1;
     if (((block.present[from] as number) & ELAPSED) !== 0) {
       const steps = block.column(FIELD.step).subarray(from, last);
-      if (last > from) this.pace.observeAll(steps, block.column(FIELD.elapsed_seconds).subarray(from, last));
-    } else this.pace.observe(block.column(FIELD.step)[from] as number, Number.NaN, arrivedMs);
+      if (last > from) this.#pace.observeAll(steps, block.column(FIELD.elapsed_seconds).subarray(from, last));
+    } else this.#pace.observe(block.column(FIELD.step)[from] as number, Number.NaN, arrivedMs);
     block.read(last, one);
     this.tally.records += count - 1;
     this.observe(one, arrivedMs);
@@ -157,9 +158,16 @@ export class Run implements RunFacts {
     else this.ended ??= this.maxSteps === null || reachesEnd(this.lastStep ?? 0, this.maxSteps) ? 'finished' : 'failed';
   }
 
-  /** Nothing more may be observed: it keeps what it tells now. */
+  /** How fast it goes. */
+  get pace(): Pick<Pace, 'secondsPerStep' | 'longInterval'> {
+    return this.#paceAtRest ?? this.#pace;
+  }
+
+  /** Keeps what it tells now, and lets go of what only records need: none may be observed from here on. */
   rest(): void {
-    this.pace.rest();
+    const { secondsPerStep, longInterval } = this.pace;
+    this.#paceAtRest = { secondsPerStep, longInterval };
+    this.#pace = NO_PACE;
   }
 
   /** Last value of a field, or undefined when no record had it. */
@@ -202,11 +210,7 @@ export class Run implements RunFacts {
       const slot = 31 - Math.clz32(left & -left);
       this.#latest[slot] = values[slot] as number;
     }
-    if (record.other.size === 0) return;
-    for (const [name, value] of record.other) {
-      if (this.other.size < MAX_OTHER_NAMES || this.other.has(name)) this.other.set(name, value);
-      else this.otherDropped++;
-    }
+    if (record.other.size > 0) for (const [name, value] of record.other) this.other.set(name, value);
   }
 }
 

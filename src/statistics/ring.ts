@@ -29,7 +29,6 @@ export class Ring {
   }
 
   clear(): void {
-    this.#values.length = 0;
     this.#next = 0;
     this.#size = 0;
   }

@@ -167,11 +167,11 @@ export class Discovery {
     folder.again = before.stats.mtimeMs !== folder.changedMs;
     folder.changedMs = before.stats.mtimeMs;
     folder.relistMs = nowMs + RELIST_MS;
-    folder.links.clear();
+    folder.links = [];
     if (entries.some(({ name }) => isOwnLog(formatOf(name), path))) this.#runFolders.add(path);
     for (const entry of entries) {
       const inside = join(path, entry.name);
-      if (entry.isSymbolicLink()) folder.links.add(inside);
+      if (entry.isSymbolicLink()) folder.links.push(inside);
       else if (entry.isDirectory()) this.#follow(inside);
       else if (entry.isFile()) this.#report(inside);
       if (isCompressedPiece(entry.name)) this.#onError(inside, 'compressed');
@@ -201,8 +201,9 @@ export class Discovery {
     }
     this.#enter(path, found);
     if (found.kind !== 'file') return;
-    if (formatOf(basename(path)) === undefined) this.#folders.get(dirname(path))?.links.delete(path);
-    else this.#report(path);
+    const folder = this.#folders.get(dirname(path));
+    if (formatOf(basename(path)) !== undefined) this.#report(path);
+    else if (folder !== undefined) folder.links = folder.links.filter((link) => link !== path);
   }
 
   #enter(path: string, found: Standing): void {

@@ -10,10 +10,13 @@ export interface FolderListener {
   healthy(path: string): void;
 }
 
+/** What tells folders apart. */
+export type FolderStats = Pick<Stats, 'ino' | 'dev' | 'birthtimeMs'>;
+
 /** What is known of a folder that was listed. */
 export interface Folder {
   /** As it was when it was taken in. */
-  readonly stats: Stats;
+  readonly stats: FolderStats;
   /** Time of change when it was last listed; NaN before. */
   changedMs: number;
   /** Clocks of file systems are coarse: after a change it is listed once more. */
@@ -23,7 +26,7 @@ export interface Folder {
   /** It is listed at this time whatever its time of change says. */
   relistMs: number;
   /** Links in it that may lead to a log or a folder. */
-  readonly links: Set<string>;
+  links: string[];
 }
 
 /** The folders that were found, each once, however many paths lead to it. */
@@ -54,7 +57,15 @@ export class Folders {
       if (now.kind === 'folder' && isSameFolder(now.stats, stats)) return false;
       this.forget(other);
     }
-    this.#byPath.set(path, { stats, changedMs: Number.NaN, again: false, visitMs: 0, relistMs: 0, links: new Set() });
+    const { ino, dev, birthtimeMs } = stats;
+    this.#byPath.set(path, {
+      stats: { ino, dev, birthtimeMs },
+      changedMs: Number.NaN,
+      again: false,
+      visitMs: 0,
+      relistMs: 0,
+      links: [],
+    });
     this.#pathById.set(id, path);
     this.#listener.folder(path);
     return true;
@@ -70,10 +81,10 @@ export class Folders {
 }
 
 /** Inode numbers are given to the next folder at once; the time of birth tells the two apart where there is one. */
-export function isSameFolder(one: Stats, other: Stats): boolean {
+export function isSameFolder(one: FolderStats, other: FolderStats): boolean {
   return one.ino === other.ino && one.dev === other.dev && one.birthtimeMs === other.birthtimeMs;
 }
 
-function idOf({ dev, ino, birthtimeMs }: Stats): string {
+function idOf({ dev, ino, birthtimeMs }: FolderStats): string {
   return `${dev}:${ino}:${birthtimeMs}`;
 }

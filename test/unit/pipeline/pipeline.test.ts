@@ -55,6 +55,7 @@ describe('what happens live', () => {
     reading.pipeline.tick(READ + 10_000_000);
     expect(reading.told[0]).toEqual(['record', 61]);
     reading.push(['\n', lines(62, 62)]);
+    reading.watched.atEnd(reading.source, READ + 10_000_000);
     expect(reading.told.filter(([what]) => what === 'record')).toEqual([
       ['record', 61],
       ['record', 62],

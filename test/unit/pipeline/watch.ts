@@ -45,14 +45,14 @@ export class Reading {
   /** All that anybody can see of the run. */
   state(nowMs = READ) {
     const { watched, pipeline } = this;
-    const { tally, attemptLog, stallLimitMs, origin, other, otherDropped } = watched.run;
+    const { tally, attemptLog, stallLimitMs, origin, other } = watched.run;
     return {
       view: runView(watched, nowMs),
       incidents: watched.incidents,
       opened: [...watched.book.opened],
       closedDropped: watched.book.closedDropped,
       counts: pipeline.counts,
-      run: { tally, attempts: attemptLog.all, stallLimitMs, origin, other: [...other], otherDropped },
+      run: { tally, attempts: attemptLog.all, stallLimitMs, origin, other: [...other], otherDropped: other.dropped },
     };
   }
 }
