@@ -1,7 +1,8 @@
-import { lstatSync, type Stats } from 'node:fs';
-import { basename, join } from 'node:path';
-import { type FSWatcher, watch } from 'chokidar';
+import { type FSWatcher as FolderWatcher, lstatSync, readdirSync, watch as watchFolder } from 'node:fs';
+import { join } from 'node:path';
+import { type FSWatcher as LinkWatcher, watch as watchLink } from 'chokidar';
 import { formatOf } from '../formats/index.ts';
+import { failure } from './standing.ts';
 import type { Wake, Waker } from './waker.ts';
 
 export interface InotifyListener {
@@ -11,31 +12,34 @@ export interface InotifyListener {
   complete(): void;
 }
 
+/** A folder that is watched. */
+interface Watched {
+  readonly watcher: FolderWatcher;
+  readonly wake: Wake;
+}
+
 /** After so long it is tried again to watch a folder that could not be watched. */
 const RETRY_MS = 10_000;
-/** Folders that begin to be watched at the same time: what that needs for a moment would never be given back. */
-const MAX_OPENING = 8;
 
 /**
- * Wakes by file events (inotify on Linux), through chokidar.
+ * Wakes by file events (inotify on Linux).
  *
- * Each folder has its own watcher, so that the one of a folder that is gone can be closed, and that of a folder which
- * took its name be opened. The folder tells of the files in it; only where a link leads, a watch of its own is needed:
- * a thousand runs then need a thousand watches and half of the memory. chokidar drops changes that follow one another within 50 ms, the last one of a burst too;
- * so its raw events are listened to as well.
+ * A folder tells of the files in it, so a thousand runs need a thousand watches; the system's own, since all that is
+ * asked of them is a name, and chokidar's books of each take 12 KiB. What a link leads to lies elsewhere, may be replaced
+ * there, and the link may come to lead to something else: that is followed by chokidar, for each link that is named like
+ * a log.
  *
  * Watches are few, and shared with every other program of the user. So a folder that cannot be watched is tried again
  * now and then; as soon as one of them can be, all the others are tried.
  */
 export class Inotify implements Waker {
-  readonly #watchers = new Map<string, FSWatcher>();
+  readonly #folders = new Map<string, Watched>();
+  /** By folder, then by path of the link; only folders that have some. */
+  readonly #links = new Map<string, Map<string, LinkWatcher>>();
   readonly #listener: InotifyListener;
   readonly #retryMs: number;
   /** Folders that cannot be watched; the one that was tried last comes last. */
   readonly #failed = new Map<string, Wake>();
-  /** Folders whose watchers are not ready yet, and those whose turn has not come. */
-  readonly #opening = new Set<string>();
-  readonly #waiting = new Map<string, Wake>();
   #isTold = false;
   #retrying: NodeJS.Timeout | undefined;
 
@@ -46,8 +50,30 @@ export class Inotify implements Waker {
 
   watch(folder: string, wake: Wake): void {
     this.#close(folder);
-    this.#waiting.set(folder, wake);
-    this.#openNext();
+    let watcher: FolderWatcher;
+    try {
+      watcher = watchFolder(folder, (event, name) => this.#heard(folder, event, name));
+    } catch (error) {
+      // of a folder that is gone, the one above it tells
+      if (failure(error).kind === 'error') this.#fail(folder, wake, error as Error);
+      return;
+    }
+    watcher.on('error', (error) => this.#fail(folder, wake, error));
+    this.#folders.set(folder, { watcher, wake });
+    let missing = 1;
+    let failed = false;
+    const ready = (error?: Error) => {
+      failed ||= error !== undefined;
+      if (--missing !== 0 || this.#folders.get(folder)?.watcher !== watcher) return;
+      if (!failed && this.#failed.delete(folder)) this.#heal();
+      // what happened before the watches were in place has made no event
+      wake(folder);
+    };
+    for (const name of linksIn(folder)) {
+      missing++;
+      this.#watchLink(folder, join(folder, name), ready);
+    }
+    setImmediate(ready);
   }
 
   unwatch(folder: string): void {
@@ -61,65 +87,70 @@ export class Inotify implements Waker {
 
   async close(): Promise<void> {
     clearTimeout(this.#retrying);
-    this.#waiting.clear();
-    const watchers = [...this.#watchers.values()];
-    this.#watchers.clear();
-    await Promise.all(watchers.map((watcher) => watcher.close()));
+    for (const folder of [...this.#folders.keys()]) this.#close(folder);
   }
 
-  #openNext(): void {
-    for (const [folder, wake] of this.#waiting) {
-      if (this.#opening.size >= MAX_OPENING) return;
-      this.#waiting.delete(folder);
-      this.#open(folder, wake);
-    }
+  #wake(folder: string, path: string): void {
+    this.#folders.get(folder)?.wake(path);
   }
 
-  /** Another folder may be opened. */
-  #opened(folder: string): void {
-    if (this.#opening.delete(folder)) this.#openNext();
+  /** An event of the folder itself bears its own name; an event of an entry bears the entry's. */
+  #heard(folder: string, event: string, name: string | null): void {
+    if (name === null || folder.endsWith(`/${name}`)) this.#wake(folder, folder);
+    if (name === null) return;
+    const isLog = formatOf(name) !== undefined;
+    const entry = join(folder, name);
+    if (isLog && event === 'rename') this.#relink(folder, entry);
+    // writes to files that are no logs, such as gigabytes of a checkpoint, are left out
+    if (isLog || event === 'rename') this.#wake(folder, entry);
   }
 
-  #open(folder: string, wake: Wake): void {
-    let failed = false;
-    this.#opening.add(folder);
-    const watcher = watch(folder, {
+  /** An entry that is named like a log came, went or was replaced: what was a link may be none, or lead elsewhere. */
+  #relink(folder: string, path: string): void {
+    const known = this.#links.get(folder)?.get(path);
+    if (known !== undefined) this.#closeLink(folder, path, known);
+    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+    if (isLink) this.#watchLink(folder, path, () => this.#wake(folder, path));
+  }
+
+  /** chokidar drops changes that follow one another within 50 ms, the last one of a burst too: hence its raw events. */
+  #watchLink(folder: string, path: string, ready: (error?: Error) => void): void {
+    const watcher = watchLink(path, {
       depth: 0,
       ignoreInitial: true,
       atomic: false,
-      ignored: (path, stats) => path !== folder && (formatOf(basename(path)) === undefined || !isLink(path, stats)),
+      ignored: (_, stats) => stats?.isDirectory() ?? false,
     });
-    watcher.on('all', (_event, path) => wake(path));
-    watcher.on('raw', (event, name, details) => {
-      const { watchedPath } = details as { watchedPath: string };
-      for (const path of changed(event, name, watchedPath, folder)) wake(path);
-    });
-    watcher.on('ready', () => {
-      this.#opened(folder);
-      if (!failed && this.#failed.delete(folder)) this.#heal();
-      // what happened before the watch was in place has made no event
-      wake(folder);
-    });
+    const wake = () => this.#wake(folder, path);
+    watcher.on('all', wake).on('raw', wake);
+    watcher.on('ready', () => ready());
     watcher.on('error', (error) => {
-      failed = true;
-      this.#opened(folder);
-      this.#fail(folder, wake, error as Error);
+      this.#fail(folder, this.#folders.get(folder)?.wake ?? wake, error as Error);
+      ready(error as Error);
     });
-    this.#watchers.set(folder, watcher);
+    const links = this.#links.get(folder) ?? new Map<string, LinkWatcher>();
+    this.#links.set(folder, links.set(path, watcher));
+  }
+
+  #closeLink(folder: string, path: string, watcher: LinkWatcher): void {
+    void watcher.close();
+    const links = this.#links.get(folder);
+    links?.delete(path);
+    if (links?.size === 0) this.#links.delete(folder);
   }
 
   #close(folder: string): void {
-    this.#waiting.delete(folder);
-    void this.#watchers.get(folder)?.close();
-    this.#watchers.delete(folder);
-    this.#opened(folder);
+    this.#folders.get(folder)?.watcher.close();
+    this.#folders.delete(folder);
+    for (const [path, watcher] of this.#links.get(folder) ?? []) this.#closeLink(folder, path, watcher);
   }
 
   #fail(folder: string, wake: Wake, error: Error): void {
     const isNew = !this.#failed.delete(folder);
     this.#failed.set(folder, wake);
     this.#retrying ??= setTimeout(() => this.#retry(), this.#retryMs);
-    if (isNew) wake(folder);
+    // not within the call that asked for the watch
+    if (isNew) setImmediate(() => this.#failed.has(folder) && wake(folder));
     if (this.#isTold) return;
     this.#isTold = true;
     this.#listener.incomplete(error);
@@ -132,8 +163,7 @@ export class Inotify implements Waker {
 
   #tryNext(): void {
     const [next] = this.#failed;
-    if (next === undefined) return;
-    this.watch(...next);
+    if (next !== undefined) this.watch(...next);
   }
 
   /** One folder less cannot be watched. */
@@ -149,19 +179,16 @@ export class Inotify implements Waker {
   }
 }
 
-/** @param stats undefined at the first question, whose answer is not final */
-function isLink(path: string, stats: Stats | undefined): boolean {
-  return stats === undefined || (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false);
-}
-
-/**
- * What a raw event may be about. An event of a watched file or folder itself bears its own name; an event of an entry
- * bears the entry's. Writes to files that are no logs, such as gigabytes of a checkpoint, are left out.
- */
-function changed(event: string, name: string | null, watchedPath: string, folder: string): string[] {
-  if (name === null) return [watchedPath];
-  const isOwn = name === basename(watchedPath);
-  if (watchedPath !== folder) return [watchedPath];
-  const entry = event === 'rename' || formatOf(name) !== undefined ? [join(folder, name)] : [];
-  return isOwn ? [folder, ...entry] : entry;
+/** Names of the links in a folder that are named like logs. */
+function linksIn(folder: string): string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isSymbolicLink() && formatOf(entry.name) !== undefined)
+      .map(({ name }) => name);
+  } catch (error) {
+    // whoever lists the folder tells of that
+    failure(error);
+    return [];
+  }
 }
