@@ -260,7 +260,8 @@ export class WatchedRun {
     const join = new Join(strandsOf(this.sources));
     const run = new Run(this.id, this.run.firstSeenMs, this.context);
     const book = this.pipeline.newBook(run, this.book);
-    run.origin = origin(join);
+    // of one source the first training record tells, as it does when it is followed
+    if (this.sources.length > 1) run.origin = origin(join);
     const events = join.events();
     const tellEvents = (after: number, arrivedMs: number) => {
       for (let next = events[0]; next !== undefined && next.after <= after; next = events[0]) {

@@ -155,6 +155,31 @@ describe('the same bytes give the same state', () => {
     );
   });
 
+  it('whether the run came to rest in between, or never', () => {
+    const anyLog = fc.array(anyLine, { maxLength: 40 }).map((lines) => Buffer.from(lines.join('')));
+    const settings = { stall: { enabled: false, options: {} } };
+    fc.assert(
+      fc.property(fc.oneof(likelyLog, anyLog), places, (log, at) => {
+        const resting = new Reading(settings);
+        const restless = new Reading(settings);
+        let nowMs = READ;
+        // a whole line without its newline is taken when the run is silent, so all pieces end in one
+        const ends = at.map((place) => log.indexOf('\n', place % (log.length + 1)) + 1);
+        for (const piece of cut(log, ends)) {
+          nowMs += 3_600_000;
+          resting.push([piece], nowMs);
+          restless.push([piece], nowMs);
+          for (const { watched, source } of [resting, restless]) watched.atEnd(source, nowMs);
+          resting.pipeline.tick(nowMs + 1_200_000);
+        }
+        for (const { watched } of [resting, restless]) watched.finish(nowMs);
+        expect(withoutTimes(resting.state())).toEqual(withoutTimes(restless.state()));
+        const recordsOf = ({ told }: Reading) => told.filter(([what]) => what === 'record');
+        expect(recordsOf(resting)).toEqual(recordsOf(restless));
+      }),
+    );
+  });
+
   it('for every recorded log, cut anywhere', () => {
     const folder = 'test/fixtures/runs';
     const runs = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
