@@ -47,6 +47,9 @@ let kind: i32 = 0;
 let start: f64 = 0;
 let scale: f64 = 0;
 let peak: f64 = 0;
+/** What a division by the two comes to: a multiplication takes a quarter of its time. */
+let perScale: f64 = 0;
+let perHalfPeak: f64 = 0;
 /** Steps by which the logged ones are ahead of the schedule. */
 let ahead: f64 = 0;
 export let lastRate: f64 = NaN;
@@ -58,6 +61,8 @@ export function setSchedule(ofKind: i32, from: f64, per: f64, top: f64, by: f64)
   start = from;
   scale = per;
   peak = top;
+  perScale = 1 / per;
+  perHalfPeak = 2 / top;
   ahead = by;
   anchor = NaN;
 }
@@ -113,12 +118,12 @@ const NEAR: f64 = 0.01;
 
 /** Whether the schedule gives about this rate after so many steps; false does not say that it does not. */
 function isNear(rate: f64, steps: f64): bool {
-  const by = (steps - anchor) / scale;
+  const by = (steps - anchor) * perScale;
   if (!(Math.abs(by) <= NEAR)) return false;
   const squared = by * by;
-  const there = cosine * (1 - (squared / 2) * (1 - squared / 12)) - sine * by * (1 - squared / 6);
-  const fall = (sine + cosine * by) / scale;
-  return Math.abs((2 * rate) / peak - 1 - there) <= (WHOLE / 2) * fall;
+  const there = cosine * (1 - squared * 0.5 * (1 - squared * (1.0 / 12))) - sine * by * (1 - squared * (1.0 / 6));
+  const fall = (sine + cosine * by) * perScale;
+  return Math.abs(rate * perHalfPeak - 1 - there) <= (WHOLE / 2) * fall;
 }
 
 /** Whether the schedule gives this rate after so many steps. */

@@ -35,6 +35,7 @@ export {
   isBeat,
   isBestSure,
   isHigh,
+  LEAST_OFF,
   LEAST_RATIO,
   LEAST_SURPRISE,
   leastMean,

@@ -18,8 +18,9 @@ const BEGINNING: i32 = 8;
 const LEAST: i32 = 3;
 /** 1 % of the loss: below that is rounding and luck, however calm a run is. */
 const LEAST_SPREAD: f64 = 0.01;
-/** A loss that is off by less than this share of it is no surprise to anyone: its score is not worked out. */
-const CALM: f64 = 0.04;
+/** A loss that is off by less than this share of what was expected is no surprise, and no detector may ask for less. */
+export const LEAST_OFF: f64 = 0.08;
+const CALM: f64 = Math.log(1 + LEAST_OFF);
 /** A score below it, either way, is no surprise, and no detector may ask for less. */
 export const LEAST_SURPRISE: f64 = 4;
 /** A loss that is less than this many times the best is not high, and no detector may ask for less. */
@@ -31,14 +32,16 @@ const SAME: f64 = Math.log(1.05);
 const WEIGHT: f64 = 2.0 / 21;
 /** Makes a standard deviation of a median deviation, where deviations are normal. */
 const NORMAL: f64 = 1.4826;
+/** Of a median deviation, that makes a surprise of this size none. */
+const LEAST_DEVIATION: f64 = LEAST_SURPRISE * NORMAL;
 /** Newest changes from one loss to the next whose middle is the usual one. */
 const CHANGES: i32 = 32;
 /** Losses of an attempt that all count; of later ones every fourth does for the spread. */
 const ALL_COUNT: i32 = 64;
 const EVERY: i32 = 4;
-/** Later losses from one beat to the next: at least so many, and about one for each 64 or 128 before. */
+/** Later losses from one beat to the next: at least so many, and about one for each 32 or 64 before. */
 const BEAT: i32 = 16;
-const BEAT_SHARE: i32 = 6;
+const BEAT_SHARE: i32 = 5;
 
 @unmanaged
 class Trend {
@@ -247,7 +250,8 @@ function compare(log: f64): void {
   const surprise = log - expectAfter(trend.at);
   const off = surprise - (surprises.size >= CENTRED_FROM ? surprises.median() : 0);
   trend.surprise = off;
-  trend.score = Math.abs(off) < CALM ? 0 : off / max(spread(), LEAST_SPREAD);
+  const far = Math.abs(off);
+  trend.score = far < CALM || surprises.isSpread(far / LEAST_DEVIATION) ? 0 : off / max(spread(), LEAST_SPREAD);
   if (counts) trend.innovation = surprise;
 }
 
@@ -290,18 +294,19 @@ function pushChange(change: f64): void {
   if (trend.changesSize < CHANGES) trend.changesSize++;
 }
 
-function pushLog(log: f64): void {
+function pushLog(newest: f64): void {
   if (trend.count === 0) {
-    for (let place: i32 = 0; place < KEPT; place++) store<f64>(logs + ((<usize>place) << 3), log);
+    for (let place: i32 = 0; place < KEPT; place++) store<f64>(logs + ((<usize>place) << 3), newest);
     trend.at = KEPT - 1;
     return;
   }
   if (trend.at === ROOM - 1) {
-    memory.copy(logs, logs + ((<usize>(ROOM - KEPT + 1)) << 3), (<usize>(KEPT - 1)) << 3);
+    for (let place: i32 = 0; place < KEPT - 1; place++)
+      store<f64>(logs + ((<usize>place) << 3), log(ROOM - KEPT + 1 + place));
     trend.at = KEPT - 2;
   }
   trend.at++;
-  store<f64>(logs + ((<usize>trend.at) << 3), log);
+  store<f64>(logs + ((<usize>trend.at) << 3), newest);
 }
 
 function log(place: i32): f64 {
@@ -315,8 +320,8 @@ function isOutside(one: f64): bool {
   let most = least;
   for (let age: i32 = 1; age < LOCAL; age++) {
     const other = log(trend.at - age);
-    least = min(least, other);
-    most = max(most, other);
+    least = lower(least, other);
+    most = higher(most, other);
   }
   return one > most + CALM || one < least - CALM;
 }
@@ -335,12 +340,21 @@ function expectAfter(newest: i32): f64 {
 
 /** The middle one, by eight comparisons; none may be NaN. */
 function medianOfFive(a: f64, b: f64, c: f64, d: f64, e: f64): f64 {
-  const lowAb = min(a, b);
-  const highAb = max(a, b);
-  const lowCd = min(c, d);
-  const highCd = max(c, d);
+  const lowAb = lower(a, b);
+  const highAb = higher(a, b);
+  const lowCd = lower(c, d);
+  const highCd = higher(c, d);
   // neither the smallest nor the largest of four is the middle one of five
-  const low = max(lowAb, lowCd);
-  const high = min(highAb, highCd);
-  return max(min(low, high), min(e, max(low, high)));
+  const low = higher(lowAb, lowCd);
+  const high = lower(highAb, highCd);
+  return higher(lower(low, high), lower(e, higher(low, high)));
+}
+
+// What f64.min and f64.max are compiled to branches, which for losses nobody can predict; these do not.
+function lower(a: f64, b: f64): f64 {
+  return f64x2.extract_lane(f64x2.pmin(f64x2.splat(a), f64x2.splat(b)), 0);
+}
+
+function higher(a: f64, b: f64): f64 {
+  return f64x2.extract_lane(f64x2.pmax(f64x2.splat(a), f64x2.splat(b)), 0);
 }

@@ -82,6 +82,16 @@ export class SortedWindow {
     return distance;
   }
 
+  /** Whether the {@link medianDeviation} is at least `distance`, where that shows at a glance; false says nothing. */
+  isSpread(distance: f64): bool {
+    const middle = this.size >> 1;
+    // fewer than the middle one's worth of neighbours can lie between two that are so far off
+    const off = (middle + 1) >> 1;
+    if (off === 0 || middle + off >= this.size) return false;
+    const median = this.nth(middle);
+    return median - this.nth(middle - off) >= distance && this.nth(middle + off) - median >= distance;
+  }
+
   private pushed(place: i32): usize {
     return changetype<usize>(this) + 16 + <usize>place * VALUE;
   }

@@ -3,6 +3,7 @@ import { FIELD } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
 import type { LogRecord } from '../model/record.ts';
 import type { RunFacts } from '../runs/run.ts';
+import { LEAST_OFF } from '../signals/loss-trend.ts';
 import { maskedPart } from '../signals/masked-window.ts';
 import { LEAST_DIP, MOST_DIP, type Signals } from '../signals/signals.ts';
 import { type Detector, detectorKind, GAP_STEPS, type Span, type Verdict } from './detector.ts';
@@ -23,7 +24,7 @@ export const lossMasked = detectorKind({
   symptom: true,
   replaces: ['TrainerLossSpike'],
   options: {
-    off: { default: 0.1, min: 0, says: 'share by which the loss must be off where NaN left other traces' },
+    off: { default: 0.1, min: LEAST_OFF, says: 'share by which the loss must be off where NaN left other traces' },
     dip: {
       default: 0.87,
       min: 0,

@@ -3,7 +3,7 @@ import { FIELD } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
 import type { LogRecord } from '../model/record.ts';
 import type { RunFacts } from '../runs/run.ts';
-import { LEAST_SURPRISE } from '../signals/loss-trend.ts';
+import { LEAST_OFF, LEAST_SURPRISE } from '../signals/loss-trend.ts';
 import type { Signals } from '../signals/signals.ts';
 import { type Detector, detectorKind, GAP_STEPS, type Verdict } from './detector.ts';
 
@@ -17,7 +17,7 @@ export const lossSpike = detectorKind({
   family: 'loss',
   heeds: ['nonfinite', 'zero', 'surprise', 'restart'],
   options: {
-    ratio: { default: 1.2, min: 1, says: 'times the expected loss' },
+    ratio: { default: 1.2, min: 1 + LEAST_OFF, says: 'times the expected loss' },
     score: { default: 10, min: LEAST_SURPRISE, says: 'times the usual spread of the loss' },
     least_records: { default: 8, min: 3, isInteger: true, says: 'losses before anything is called a spike' },
     critical_records: { default: 5, min: 1, isInteger: true, says: 'records in a row that make it critical' },

@@ -2,7 +2,7 @@ import type { Severity } from '../model/alert.ts';
 import { FIELD } from '../model/field.ts';
 import type { Evidence } from '../model/incident.ts';
 import type { LogRecord } from '../model/record.ts';
-import { MEASURABLE_SECONDS } from '../signals/signals.ts';
+import { measurableSeconds } from '../signals/signals.ts';
 import { SortedWindow } from '../statistics/sorted-window.ts';
 import { type Detector, detectorKind, type Span, type Verdict } from './detector.ts';
 import { Row } from './row.ts';
@@ -56,7 +56,7 @@ class ThroughputDropped implements Detector {
     const seconds = record.number(FIELD.elapsed_seconds);
     const steps = step - this.#fromStep;
     const passed = seconds - this.#fromSeconds;
-    if (steps > 0 && passed >= 0 && passed < MEASURABLE_SECONDS) return 'silent';
+    if (steps > 0 && passed >= 0 && passed < measurableSeconds(this.#fromSeconds)) return 'silent';
     this.#fromStep = step;
     this.#fromSeconds = seconds;
     return steps > 0 && passed > 0 && passed < Number.POSITIVE_INFINITY

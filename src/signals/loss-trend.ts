@@ -4,6 +4,7 @@ import type { LogRecord } from '../model/record.ts';
 
 /** Of the run whose state lies in the assembly. */
 interface Trend {
+  readonly LEAST_OFF: AssemblyGlobal;
   readonly LEAST_SURPRISE: AssemblyGlobal;
   readonly LEAST_RATIO: AssemblyGlobal;
   readonly STATE_BYTES: AssemblyGlobal;
@@ -40,6 +41,8 @@ let holder: LossTrend | null = null;
 
 /** A score below it, either way, is no surprise, and no detector may ask for less. */
 export const LEAST_SURPRISE = trend.LEAST_SURPRISE.value;
+/** Nor is one that is off by less than this share of what was expected. */
+export const LEAST_OFF = trend.LEAST_OFF.value;
 /** A loss that is less than this many times the best is not high, and no detector may ask for less. */
 export const LEAST_RATIO = trend.LEAST_RATIO.value;
 /** Of the level at which the run began, what a change must come to: a memorised loss doubles for no reason. */
@@ -102,7 +105,7 @@ export class LossTrend {
     return trend.score();
   }
 
-  /** The newest loss over what was expected of it; 1 where its {@link score} is 0. */
+  /** The newest loss over what was expected of it; about 1 where its {@link score} is 0. */
   get ratio(): number {
     return Number.isNaN(this.score) ? Number.NaN : Math.exp(trend.surprise());
   }

@@ -5,15 +5,20 @@ import type { RecordBlock } from '../model/record-block.ts';
 import type { RunFacts } from '../runs/run.ts';
 import { LearningRate } from './learning-rate.ts';
 import { Life } from './life.ts';
-import { LEAST_SURPRISE, LossTrend } from './loss-trend.ts';
+import { LEAST_OFF, LEAST_SURPRISE, LossTrend } from './loss-trend.ts';
 import { BRIEF, LINGER, MOMENTARY, SIGN } from './signs.ts';
 
-/** Seconds that a clock of whole seconds measures well enough. */
-export const MEASURABLE_SECONDS = 10;
+/**
+ * Seconds from `since` on, by the trainer's clock, that are worth measuring: a clock of whole seconds measures the least
+ * well enough, and the longer a run goes on the rarer it is measured, up to once a minute.
+ */
+export function measurableSeconds(since: number): number {
+  return Math.min(60, Math.max(10, since / 128));
+}
 
 /** A loss that is fewer spreads below what was expected, or nearer by ratio, is no dip, and no detector may ask for less. */
 export const LEAST_DIP = 5;
-export const MOST_DIP = 0.95;
+export const MOST_DIP = 1 - LEAST_OFF;
 
 /** Fields without which a record is never calm. */
 const TOLD = (1 << FIELD.loss) | (1 << FIELD.elapsed_seconds);
@@ -88,7 +93,13 @@ export class Signals {
     if ((steps[from] as number) < this.#lastStep) return 0;
     this.loss.turnTo();
     this.learningRate.lend();
-    const taken = block.takeCalm(from, most, this.#timedStep, this.#timedSeconds, MEASURABLE_SECONDS);
+    const taken = block.takeCalm(
+      from,
+      most,
+      this.#timedStep,
+      this.#timedSeconds,
+      measurableSeconds(this.#timedSeconds),
+    );
     if (taken === 0) return 0;
     const last = from + taken - 1;
     this.learningRate.takeBack();
@@ -132,7 +143,7 @@ export class Signals {
     const step = isTraining ? record.number(FIELD.step) : Number.NaN;
     const seconds = record.number(FIELD.elapsed_seconds);
     const passed = seconds - this.#timedSeconds;
-    if (step > this.#timedStep && passed >= 0 && passed < MEASURABLE_SECONDS) return false;
+    if (step > this.#timedStep && passed >= 0 && passed < measurableSeconds(this.#timedSeconds)) return false;
     this.#timedStep = step;
     this.#timedSeconds = seconds;
     return true;
