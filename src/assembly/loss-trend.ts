@@ -19,7 +19,7 @@ const LEAST: i32 = 3;
 /** 1 % of the loss: below that is rounding and luck, however calm a run is. */
 const LEAST_SPREAD: f64 = 0.01;
 /** A loss that is off by less than this share of what was expected is no surprise, and no detector may ask for less. */
-export const LEAST_OFF: f64 = 0.08;
+export const LEAST_OFF: f64 = 0.1;
 const CALM: f64 = Math.log(1 + LEAST_OFF);
 /** A score below it, either way, is no surprise, and no detector may ask for less. */
 export const LEAST_SURPRISE: f64 = 4;
