@@ -14,7 +14,8 @@ import { type Detector, detectorKind, GAP_STEPS, type Span, type Verdict } from 
  *
  * fp16 training begins with a loss scale that is too high and halves it until the gradients fit: a few non-finite norms
  * with a healthy loss in the first steps are that, and no trouble (apex issue 864). It is over when a few norms in a row
- * were finite, and is not where nothing scales the loss.
+ * were finite, and is not where nothing scales the loss. Where it is not known whether anything does, it must begin with
+ * the first norm: a scale that is too high is so from the beginning.
  */
 export const gradNonfinite = detectorKind({
   alertname: 'TrainerGradNonFinite',
@@ -56,6 +57,8 @@ class GradNonfinite implements Detector {
   #sentinelsInRow = 0;
   #hasScaler = true;
   #isCalibrated = false;
+  /** Whether the first norm of the attempt was finite; null before it. */
+  #beganFinite: boolean | null = null;
   /** Norms that were taken for calibration, in a row; and the step of the first. */
   #forgiven = 0;
   #forgivenInRow = 0;
@@ -70,6 +73,7 @@ class GradNonfinite implements Detector {
     if (!record.has(FIELD.grad_norm)) return 'silent';
     const norm = record.number(FIELD.grad_norm);
     const loss = record.number(FIELD.loss);
+    this.#beganFinite ??= Number.isFinite(norm);
     this.#sentinelsInRow = isNormSentinel(norm) ? this.#sentinelsInRow + 1 : 0;
     if (!this.#isBad(norm, loss)) return this.#good();
     this.#finiteInRow = 0;
@@ -107,6 +111,7 @@ class GradNonfinite implements Detector {
     if (step === null || step > this.#options.calibration_steps || !(loss > 0) || loss === Number.POSITIVE_INFINITY) {
       return false;
     }
+    if (context.loss_scaler !== true && this.#beganFinite === true) return false;
     const most = context.loss_scaler === true ? this.#options.calibration_records : UNSURE_RECORDS;
     return ++this.#forgiven <= most;
   }
@@ -114,6 +119,7 @@ class GradNonfinite implements Detector {
   restart(): void {
     this.#forgiven = 0;
     this.#isCalibrated = false;
+    this.#beganFinite = null;
     this.#finiteInRow = 0;
   }
 

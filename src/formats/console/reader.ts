@@ -1,4 +1,5 @@
 import type { RunContext } from '../../model/context.ts';
+import { FIELD } from '../../model/field.ts';
 import type { LogRecord } from '../../model/record.ts';
 import type { RunEventKind } from '../../model/run-event.ts';
 import { type BadReason, type FormatReader, MAX_LINE_BYTES, type RecordSink } from '../format.ts';
@@ -109,11 +110,11 @@ export class ConsoleReader implements FormatReader, FindingSink {
   brace(at: number): number {
     this.#text ??= this.#bytes.toString('latin1', this.#start, this.#end);
     const { state, at: after } = readDictRecord(this.#text, at - this.#start, this.#waiting.next);
-    if (state === 'whole') this.#take(at);
-    else {
-      this.#bad(state === 'cut' && this.#isEnding ? 'incomplete' : 'not-a-record');
-      this.#waiting.steps.skip();
-    }
+    const isCutOff = state === 'cut' && this.#isEnding;
+    if (state !== 'whole') this.#bad(isCutOff ? 'incomplete' : 'not-a-record');
+    // a gradient norm that is not finite is so whatever would have followed
+    if (state === 'whole' || (isCutOff && !this.#waiting.next.isFinite(FIELD.grad_norm))) this.#take(at);
+    else this.#waiting.steps.skip();
     return this.#start + after;
   }
 

@@ -32,7 +32,8 @@ export interface DictEnd {
 
 /**
  * Reads a dict as Python prints one, `{'loss': 0.5, 'grad_norm': nan, 'lr': np.float64(5e-05)}`, and gives out the values
- * that are numbers or strings that spell one. `None`, truth values and whatever is nested count as absent.
+ * that are numbers or strings that spell one. `None`, truth values and whatever is nested count as absent, as does the
+ * last value of a dict that is cut off: it may have had more digits.
  *
  * @param start place of the opening brace
  */
@@ -46,16 +47,16 @@ export function readPythonDict(text: string, start: number, onNumber: (name: str
     if (text[at] !== ':') return stopped(text, at);
     at = afterBlanks(text, at + 1);
     let end = readDecimal(text, at);
-    if (end > at) onNumber(name, decimal);
-    else {
+    let value: number | undefined = decimal;
+    if (end === at) {
       end = afterValue(text, at);
       if (end < 0) return stopped(text, ~end);
-      const value = numberIn(text, at, end);
-      if (value !== undefined) onNumber(name, value);
+      value = numberIn(text, at, end);
     }
     at = afterBlanks(text, end);
+    if (text[at] !== ',' && text[at] !== '}') return stopped(text, at);
+    if (value !== undefined) onNumber(name, value);
     if (text[at] === ',') at = afterBlanks(text, at + 1);
-    else if (text[at] !== '}') return stopped(text, at);
   }
   return { state: 'whole', at: at + 1 };
 }

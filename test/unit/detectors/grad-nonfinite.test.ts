@@ -79,6 +79,16 @@ describe('fp16 calibration', () => {
     expect(watch.see({ loss: 7, grad_norm: Number.NaN })).toBe('bad');
   });
 
+  it('begins with the first norm where it is not known that there is a loss scaler', () => {
+    const watch = new Watch(gradNonfinite);
+    watch.see({ loss: 7, grad_norm: 1.2 });
+    expect(watch.see({ loss: 7, grad_norm: Number.NaN })).toBe('bad');
+    const scaled = new Watch(gradNonfinite);
+    scaled.run.context = { loss_scaler: true };
+    scaled.see({ loss: 7, grad_norm: 1.2 });
+    expect(scaled.see({ loss: 7, grad_norm: Number.NaN })).toBe('silent');
+  });
+
   it('is none where there is no loss scaler', () => {
     const watch = new Watch(gradNonfinite);
     watch.run.context = { loss_scaler: false };

@@ -147,10 +147,25 @@ describe('records', () => {
   });
 
   it('that were cut off at the end of the file are incomplete, wherever they were cut', () => {
-    const rest = "{'loss': 0.25, 'grad_norm': nan, 'learning_rate': 5e-05, 'epoch': '0.5'}";
+    const rest = "{'loss': 0.25, 'grad_norm': 1.5, 'learning_rate': 5e-05, 'epoch': '0.5'}";
     for (let length = "{'loss'".length; length < rest.length; length++) {
       const heard = read(dict(0.5), rest.slice(0, length));
       expect(heard.records).toHaveLength(1);
+      expect(heard.bad, rest.slice(0, length)).toEqual([['incomplete', 2]]);
+    }
+  });
+
+  it('that were cut off behind a gradient norm that is not finite tell of it, without the value that may not be whole', () => {
+    const rest = "{'loss': 0.25, 'grad_norm': nan, 'learning_rate': 5e-05, 'epoch': '0.5'}";
+    for (let length = "{'loss'".length; length < rest.length; length++) {
+      const heard = read(dict(0.5), rest.slice(0, length));
+      const isTold = length > rest.indexOf('nan,') + 3;
+      const rate = length > rest.indexOf('5e-05,') + 5 ? { learning_rate: 5e-5 } : {};
+      const told = isTold ? [{ step: 2, loss: 0.25, grad_norm: Number.NaN, ...rate }] : [];
+      expect(
+        heard.records.slice(1).map((record) => Object.fromEntries(record)),
+        rest.slice(0, length),
+      ).toEqual(told);
       expect(heard.bad, rest.slice(0, length)).toEqual([['incomplete', 2]]);
     }
   });
