@@ -39,7 +39,8 @@ export class Column {
     if (this.#values === null) while (at < values.length && Object.is(values[at], this.#same)) at++;
     if (at === values.length) return;
     this.set(index + at, values[at] as number);
-    for (at++; at < values.length; at++) this.#values?.push(values[at] as number);
+    // of one block, so they are few enough for arguments
+    this.#values?.push(...values.subarray(at + 1));
   }
 
   /** Lets go of the room for more numbers. */

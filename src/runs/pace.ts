@@ -9,6 +9,14 @@ const COUNTING = INTERVALS + 2;
 /** Records that were not looked at yet: only the newest count, once somebody asks. Of one run at a time. */
 const notes = { of: null as Pace | null, count: 0, steps: new Float64Array(NOTES), seconds: new Float64Array(NOTES) };
 
+/** Makes room: of notes of which none runs back the newest count. */
+function keepNewest(): void {
+  const { count, steps, seconds } = notes;
+  steps.copyWithin(0, count - COUNTING, count);
+  seconds.copyWithin(0, count - COUNTING, count);
+  notes.count = COUNTING;
+}
+
 /**
  * How fast a run goes, from its newest records: time per step, and the time between records.
  *
@@ -43,7 +51,7 @@ export class Pace {
     }
   }
 
-  /** Records in a row with the trainer's clock, 1023 at most; neither step nor clock runs back in them. */
+  /** Records in a row with the trainer's clock, 800 at most; neither step nor clock runs back in them. */
   observeAll(steps: Float64Array, elapsed: Float64Array): void {
     this.#makeRoom(steps.length, steps[0] as number, elapsed[0] as number);
     notes.steps.set(steps, notes.count);
@@ -58,7 +66,10 @@ export class Pace {
     if (!this.#trainersClock) this.#forget();
     this.#trainersClock = true;
     const runsBack = step < this.#noted.step || elapsed < this.#noted.seconds;
-    if (notes.of === this && !runsBack && notes.count + count <= NOTES) return;
+    if (notes.of === this && !runsBack) {
+      if (notes.count + count > NOTES) keepNewest();
+      return;
+    }
     if (notes.of !== null) notes.of.#catchUp();
     notes.of = this;
   }

@@ -1,5 +1,5 @@
 import { type FSWatcher as FolderWatcher, lstatSync, readdirSync, watch as watchFolder } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type FSWatcher as LinkWatcher, watch as watchLink } from 'chokidar';
 import { formatOf } from '../formats/index.ts';
 import { failure } from './standing.ts';
@@ -96,7 +96,7 @@ export class Inotify implements Waker {
 
   /** An event of the folder itself bears its own name; an event of an entry bears the entry's. */
   #heard(folder: string, event: string, name: string | null): void {
-    if (name === null || folder.endsWith(`/${name}`)) this.#wake(folder, folder);
+    if (name === null || name === basename(folder)) this.#wake(folder, folder);
     if (name === null) return;
     const isLog = formatOf(name) !== undefined;
     const entry = join(folder, name);

@@ -61,3 +61,18 @@ it('goes over to the clock of the trainer when that comes late', () => {
   for (let at = 6; at <= 9; at++) pace.observe(at, at, 1_000_000 * at);
   expect([pace.secondsPerStep, pace.longInterval]).toEqual([1, 1]);
 });
+
+it('tells the same of a long log, whether its records come one by one or together', () => {
+  const seconds = (step: number) => step * 2 + (step % 7) * (step > 4_900 ? 3 : 1);
+  const steps = Float64Array.from({ length: 5_000 }, (_, at) => at + 1);
+  const [single, together, newest] = [new Pace(), new Pace(), new Pace()];
+  for (const step of steps) single.observe(step, seconds(step), 0);
+  const told = [single.secondsPerStep, single.longInterval];
+  for (let at = 0; at < steps.length; at += 511) {
+    const some = steps.subarray(at, at + 511);
+    together.observeAll(some, some.map(seconds));
+  }
+  expect([together.secondsPerStep, together.longInterval]).toEqual(told);
+  for (const step of steps.subarray(-130)) newest.observe(step, seconds(step), 0);
+  expect([newest.secondsPerStep, newest.longInterval]).toEqual(told);
+});
