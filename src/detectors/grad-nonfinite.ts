@@ -14,8 +14,8 @@ import { type Detector, detectorKind, GAP_STEPS, type Span, type Verdict } from 
  *
  * fp16 training begins with a loss scale that is too high and halves it until the gradients fit: a few non-finite norms
  * with a healthy loss in the first steps are that, and no trouble (apex issue 864). It is over when a few norms in a row
- * were finite, and is not where nothing scales the loss. Where it is not known whether anything does, it must begin with
- * the first norm: a scale that is too high is so from the beginning.
+ * were finite, and is not where nothing scales the loss. Where it is not known whether anything does, and the norm of the
+ * first step was logged, it must begin with that one: a scale that is too high is so from the beginning.
  */
 export const gradNonfinite = detectorKind({
   alertname: 'TrainerGradNonFinite',
@@ -45,6 +45,7 @@ interface Options {
 
 /** Norms that calibration may cause where it is not known whether there is a loss scaler. */
 const UNSURE_RECORDS = 2;
+const FIRST_STEP = 1;
 /** Finite norms in a row after which the loss scale is right. */
 const CALIBRATED = 3;
 
@@ -57,7 +58,7 @@ class GradNonfinite implements Detector {
   #sentinelsInRow = 0;
   #hasScaler = true;
   #isCalibrated = false;
-  /** Whether the first norm of the attempt was finite; null before it. */
+  /** Whether the first norm of the attempt was that of the first step, and finite; null before it. */
   #beganFinite: boolean | null = null;
   /** Norms that were taken for calibration, in a row; and the step of the first. */
   #forgiven = 0;
@@ -73,7 +74,7 @@ class GradNonfinite implements Detector {
     if (!record.has(FIELD.grad_norm)) return 'silent';
     const norm = record.number(FIELD.grad_norm);
     const loss = record.number(FIELD.loss);
-    this.#beganFinite ??= Number.isFinite(norm);
+    this.#beganFinite ??= record.step === FIRST_STEP && Number.isFinite(norm);
     this.#sentinelsInRow = isNormSentinel(norm) ? this.#sentinelsInRow + 1 : 0;
     if (!this.#isBad(norm, loss)) return this.#good();
     this.#finiteInRow = 0;

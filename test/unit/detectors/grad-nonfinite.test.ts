@@ -81,8 +81,11 @@ describe('fp16 calibration', () => {
 
   it('begins with the first norm where it is not known that there is a loss scaler', () => {
     const watch = new Watch(gradNonfinite);
-    watch.see({ loss: 7, grad_norm: 1.2 });
-    expect(watch.see({ loss: 7, grad_norm: Number.NaN })).toBe('bad');
+    watch.see({ step: 1, loss: 7, grad_norm: 1.2 });
+    expect(watch.see({ step: 2, loss: 7, grad_norm: Number.NaN })).toBe('bad');
+    const sparse = new Watch(gradNonfinite);
+    sparse.see({ step: 10, loss: 7, grad_norm: 1.2 });
+    expect(sparse.see({ step: 20, loss: 7, grad_norm: Number.NaN })).toBe('silent');
     const scaled = new Watch(gradNonfinite);
     scaled.run.context = { loss_scaler: true };
     scaled.see({ loss: 7, grad_norm: 1.2 });
