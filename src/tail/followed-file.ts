@@ -1,4 +1,5 @@
 import type { Stats } from 'node:fs';
+import { dirname } from 'node:path';
 import type { FoundLog } from './discovery.ts';
 import type { FileFollower } from './file-follower.ts';
 
@@ -15,6 +16,8 @@ const MAX_BACKOFF_MS = 5_000;
 /** A log in the hands of the tail: when to look at it next. */
 export class FollowedFile {
   readonly found: FoundLog;
+  /** In which it lies. */
+  readonly folder: string;
   /** Null while the file is left alone because it is too old, or before the first look. */
   follower: FileFollower | null = null;
   nextLookMs = 0;
@@ -30,6 +33,7 @@ export class FollowedFile {
   /** @param stats null when they could not be had */
   constructor(found: FoundLog, stats: Stats | null) {
     this.found = found;
+    this.folder = dirname(found.path);
     this.#foundAs = stats === null ? '' : fileId(stats);
     this.#lastWrittenMs = stats?.mtimeMs ?? 0;
   }

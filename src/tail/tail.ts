@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Discovery, type FoundLog } from './discovery.ts';
 import { type ByteSink, CONFIRM_MS, FileFollower, type FollowCounts, type Look } from './file-follower.ts';
 import type { FollowedFile } from './followed-file.ts';
@@ -114,7 +114,7 @@ export class Tail {
       return;
     }
     for (const discovery of this.#discoveries) discovery.notice(path, this.#now());
-    for (const inside of this.#logs.all) if (dirname(inside.found.path) === path) this.#queue.add(inside);
+    for (const inside of this.#logs.all) if (inside.folder === path) this.#queue.add(inside);
   }
 
   /** Looks at everything that is waiting now, without giving way: for one-time reading and for tests. */
@@ -218,11 +218,10 @@ export class Tail {
 
   /** What stood in a file may have moved to another one in its folder: these are looked at before it is read. */
   #lookBeside(file: FollowedFile, nowMs: number): void {
-    const folder = dirname(file.found.path);
-    for (const discovery of this.#discoveries) discovery.notice(folder, nowMs);
+    for (const discovery of this.#discoveries) discovery.notice(file.folder, nowMs);
     if (file.found.format.chain === undefined) return;
     for (const beside of this.#logs.all) {
-      if (beside !== file && dirname(beside.found.path) === folder) this.#queue.add(beside);
+      if (beside !== file && beside.folder === file.folder) this.#queue.add(beside);
     }
   }
 
@@ -239,8 +238,8 @@ export class Tail {
     if (file.follower !== null) this.#options.listener.gone(file.found.path);
   }
 
-  #isPolled({ found }: FollowedFile): boolean {
-    return this.#options.poll || this.#options.waker.isDeaf(dirname(found.path));
+  #isPolled({ folder }: FollowedFile): boolean {
+    return this.#options.poll || this.#options.waker.isDeaf(folder);
   }
 
   #count(isCounted: (file: FollowedFile) => boolean): number {
