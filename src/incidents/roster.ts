@@ -69,13 +69,13 @@ export class Roster {
   }
 
   #workOut(present: number, signs: number): Lineup {
-    const reading = this.#all.filter((one) => one.reads(present));
-    const awake = reading.filter((one) => one.heeds(signs));
-    const lineup = {
-      symptoms: awake.filter(({ isSymptom }) => isSymptom),
-      others: awake.filter(({ isSymptom }) => !isSymptom),
-      asleep: reading.filter((one) => !one.heeds(signs)),
-    };
+    const lineup: Record<keyof Lineup, Lifecycle[]> = { symptoms: [], others: [], asleep: [] };
+    for (const one of this.#all) {
+      if (!one.reads(present)) continue;
+      if (!one.heeds(signs)) lineup.asleep.push(one);
+      else if (one.isSymptom) lineup.symptoms.push(one);
+      else lineup.others.push(one);
+    }
     if (this.#lineups.size >= MAX_KINDS) this.#lineups.clear();
     this.#lineups.set(present * MOST_SIGNS + signs, lineup);
     return lineup;

@@ -32,15 +32,18 @@ export class Column {
     for (let at = 1; at < count; at++) this.set(index + at, value);
   }
 
-  /** Sets values, of which there are some, from `index` on, which is the last one or comes after it. */
-  setAll(index: number, values: Float64Array): void {
-    let at = 0;
-    if (this.#values === null && this.#isEmpty) this.set(index, values[0] as number);
-    if (this.#values === null) while (at < values.length && Object.is(values[at], this.#same)) at++;
-    if (at === values.length) return;
-    this.set(index + at, values[at] as number);
-    // of one block, so they are few enough for arguments
-    this.#values?.push(...values.subarray(at + 1));
+  /**
+   * Sets the values that stand in `block` from `from` to before `to`, of which there are some, from `index` on, which is
+   * the last one or comes after it.
+   */
+  setAll(index: number, block: Float64Array, from: number, to: number): void {
+    let at = from;
+    if (this.#values === null && this.#isEmpty) this.set(index, block[from] as number);
+    if (this.#values === null) while (at < to && Object.is(block[at], this.#same)) at++;
+    if (at === to) return;
+    this.set(index + at - from, block[at] as number);
+    const values = this.#values;
+    if (values !== null) for (at++; at < to; at++) values.push(block[at] as number);
   }
 
   /** Lets go of the room for more numbers. */

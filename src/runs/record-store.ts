@@ -78,7 +78,7 @@ export class RecordStore {
       for (let left = present; left !== 0; left &= left - 1) {
         const slot = 31 - Math.clz32(left & -left);
         this.#columns[slot] ??= new Column();
-        this.#columns[slot].setAll(this.#count, block.column(slot).subarray(at, to));
+        this.#columns[slot].setAll(this.#count, block.column(slot), at, to);
       }
       this.#present.fill(this.#count, to - at, present);
       this.#arrived.fill(this.#count, to - at, arrivedMs);

@@ -21,6 +21,8 @@ const MOVING = rates.MOVING.value;
 const WHOLE = rates.WHOLE.value;
 /** Records with a falling rate, one after the other, to which a schedule is fitted. */
 const POINTS = 3;
+/** Most rates do not fall, or their schedule is known: it is never put into. */
+const NO_POINTS: LrPoint[] = [];
 /** Attempts to fit one. */
 const MAX_FITS = 16;
 /** Significant digits to which consoles round. */
@@ -33,7 +35,8 @@ const ROUNDED = 5;
  * rate moves on: that nothing is behind proves nothing.
  */
 export class LearningRate {
-  #points: LrPoint[] = [];
+  /** In a row of falling rates, from the second one on. */
+  #points: LrPoint[] = NO_POINTS;
   #fitted: FittedSchedule | null = null;
   #fits = 0;
   #last = Number.NaN;
@@ -80,12 +83,12 @@ export class LearningRate {
     this.#last = rates.lastRate.value;
     this.#lastStep = rates.lastRateStep.value;
     this.#moves = rates.moves.value;
-    if (this.#fitted === null) this.#points = [{ step: this.#lastStep, lr: this.#last }];
+    if (this.#fitted === null) this.#points = NO_POINTS;
   }
 
   /** A new attempt: the scheduler goes on from a checkpoint. */
   restart(): void {
-    this.#points = [];
+    this.#points = NO_POINTS;
     this.#fitted = null;
     this.#moves = 0;
     this.#last = Number.NaN;
@@ -103,8 +106,12 @@ export class LearningRate {
   }
 
   #collect(rate: number, step: number, run: RunFacts): void {
-    if (!(rate < this.#last)) this.#points = [];
+    if (!(rate < this.#last)) {
+      this.#points = NO_POINTS;
+      return;
+    }
     if (this.#fits >= MAX_FITS) return;
+    if (this.#points === NO_POINTS) this.#points = [{ step: this.#lastStep, lr: this.#last }];
     this.#points.push({ step, lr: rate });
     if (this.#points.length < POINTS) return;
     const maxSteps = run.maxSteps ?? run.context.max_steps ?? 0;

@@ -19,6 +19,15 @@ export class Logs {
     return this.#files.values();
   }
 
+  /** Those that lie in a folder. */
+  in(folder: string): FollowedFile[] {
+    const inside: FollowedFile[] = [];
+    this.#files.forEach((file) => {
+      if (file.folder === folder) inside.push(file);
+    });
+    return inside;
+  }
+
   /** Takes a log. Returns null when it is known or nothing to follow now. */
   add(found: FoundLog): FollowedFile | null {
     if (this.#files.has(found.path)) return null;

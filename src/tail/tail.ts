@@ -114,7 +114,7 @@ export class Tail {
       return;
     }
     for (const discovery of this.#discoveries) discovery.notice(path, this.#now());
-    for (const inside of this.#logs.all) if (inside.folder === path) this.#queue.add(inside);
+    for (const inside of this.#logs.in(path)) this.#queue.add(inside);
   }
 
   /** Looks at everything that is waiting now, without giving way: for one-time reading and for tests. */
@@ -220,9 +220,7 @@ export class Tail {
   #lookBeside(file: FollowedFile, nowMs: number): void {
     for (const discovery of this.#discoveries) discovery.notice(file.folder, nowMs);
     if (file.found.format.chain === undefined) return;
-    for (const beside of this.#logs.all) {
-      if (beside !== file && beside.folder === file.folder) this.#queue.add(beside);
-    }
+    for (const beside of this.#logs.in(file.folder)) if (beside !== file) this.#queue.add(beside);
   }
 
   #missing(file: FollowedFile, nowMs: number): void {
