@@ -8,6 +8,7 @@ import { createLogger } from '../logging.ts';
 import { isAtLeast } from '../model/alert.ts';
 import { play } from '../replay/player.ts';
 import type { FoundLog } from '../tail/discovery.ts';
+import { compactMemory } from './compact.ts';
 import { EXIT } from './exit.ts';
 import { deliverMs, stopSignal } from './stop-signal.ts';
 
@@ -25,6 +26,7 @@ export async function follow(config: Config, exitWhenFinished: boolean): Promise
   const app = new App(config, loggerOf(config));
   try {
     await app.start();
+    compactMemory();
     const finished = exitWhenFinished ? whenFinished(app) : new Promise<never>(() => {});
     const ended = app.inputEnded.then(() => 'terminate' as const);
     const request = await Promise.race([stopping, finished, ended]);
