@@ -36,9 +36,11 @@ const NORMAL: f64 = 1.4826;
 const LEAST_DEVIATION: f64 = LEAST_SURPRISE * NORMAL;
 /** Newest changes from one loss to the next whose middle is the usual one. */
 const CHANGES: i32 = 32;
-/** Losses of an attempt that all count; of later ones every fourth does for the spread. */
+/** Losses of an attempt that all count; of later ones every fourth does, for the spread fewer in a long run. */
 const ALL_COUNT: i32 = 64;
 const EVERY: i32 = 4;
+const LONG: i32 = 1024;
+const EVERY_IN_LONG: i32 = 16;
 /** Later losses from one beat to the next: at least so many, and about one for each 32 or 64 before. */
 const BEAT: i32 = 16;
 const BEAT_SHARE: i32 = 5;
@@ -241,7 +243,7 @@ function beginRecord(): void {
 /** Works out the score of the next loss, which is not kept yet. */
 function compare(log: f64): void {
   if (trend.count < LEAST) return;
-  const counts = countsNext();
+  const counts = spreadsNext();
   if (!counts && !isOutside(log)) {
     trend.surprise = 0;
     trend.score = 0;
@@ -277,9 +279,14 @@ function keep(loss: f64, newLog: f64): void {
   if (first.size < BEGINNING) first.push(loss);
 }
 
-/** Whether the next loss counts for the spread. */
+/** Whether the next loss counts. */
 function countsNext(): bool {
-  return trend.count < ALL_COUNT || trend.count % EVERY === 0;
+  return trend.count < ALL_COUNT || (trend.count & (EVERY - 1)) === 0;
+}
+
+/** Whether it counts for the spread, too. */
+function spreadsNext(): bool {
+  return countsNext() && (trend.count < LONG || (trend.count & (EVERY_IN_LONG - 1)) === 0);
 }
 
 function pushNewest(loss: f64): void {

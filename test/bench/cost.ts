@@ -11,20 +11,24 @@ const PRELOAD = fileURLToPath(new URL('./peak-memory.js', import.meta.url));
 
 /**
  * Runs programs to their ends, by turns, so that a noisy moment meets all of them. Returns the user and system time of
- * each, in seconds: the least of `times` runs, since whatever else the machine does only adds.
+ * each, in seconds: the mean of the lesser half of `times` runs. Whatever else the machine does only adds, hence the
+ * half; the least alone is a matter of luck, and the detectors' share is a difference of two of these.
  *
  * @throws Error when one cannot be started or fails
  */
-export function cpuSecondsOf(programs: readonly Program[], times = 9): number[] {
-  const least = programs.map(() => Number.POSITIVE_INFINITY);
+export function cpuSecondsOf(programs: readonly Program[], times = 15): number[] {
+  const seconds: number[][] = programs.map(() => []);
   for (let round = 0; round < times; round++) {
     programs.forEach((program, index) => {
       const timed = ['-c', 'TIMEFORMAT="%U %S"; time "$@" >/dev/null 2>/dev/null', 'bench', ...program];
       const [user = Number.NaN, system = Number.NaN] = run('bash', timed).trim().split(/\s+/).map(Number);
-      least[index] = Math.min(least[index] ?? Number.NaN, user + system);
+      seconds[index]?.push(user + system);
     });
   }
-  return least;
+  return seconds.map((all) => {
+    const lesser = all.sort((a, b) => a - b).slice(0, Math.ceil(all.length / 2));
+    return lesser.reduce((sum, one) => sum + one, 0) / lesser.length;
+  });
 }
 
 /** Most memory that a program of Node's has held, in MiB. */

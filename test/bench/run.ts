@@ -32,7 +32,7 @@ try {
 const machine = `${cpus().length} x ${cpus()[0]?.model}, Node ${process.version}, ${process.platform}`;
 const page = `# Benchmarks
 
-\`npm run bench -- --write\` measured this on ${machine}. CPU times are the least of nine runs by turns; machines differ, so look at the ratios.
+\`npm run bench -- --write\` measured this on ${machine}. CPU times are the mean of the lesser half of fifteen runs by turns; machines differ, so look at the ratios.
 
 ${markdown(rows)}
 `;
