@@ -41,6 +41,8 @@ export class Source implements RecordSink, Strand {
   #reader: GuardedReader;
   /** Of a rewritten file: bytes have come, and it was not yet said that no more will. */
   #isFresh = false;
+  /** Nothing has come since it was settled. */
+  #isSettled = false;
   #head = NO_BYTES;
   #arrivedMs = 0;
   /** A rewritten file has said nothing yet: what it said before stands. */
@@ -70,6 +72,7 @@ export class Source implements RecordSink, Strand {
   /** @param arrivedMs when the file was last written before these bytes were read */
   push(chunk: Buffer, arrivedMs: number): void {
     this.#arrivedMs = arrivedMs;
+    this.#isSettled = false;
     this.#isFresh = this.format.rewritten;
     const missing = HEAD_BYTES - this.#head.length;
     if (missing > 0 && this.format.chain !== undefined)
@@ -98,6 +101,8 @@ export class Source implements RecordSink, Strand {
 
   /** Nothing has come for long: a last line without a newline is taken when it is whole. */
   settle(): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
     this.#reader.settle();
   }
 
