@@ -25,7 +25,7 @@ const QUIET = [
   { afterMs: 600_000, visitMs: 10_000 },
   { afterMs: 20_000, visitMs: 5_000 },
 ] as const;
-const NOBODY: FolderListener = { folder() {}, folderGone() {}, healthy() {} };
+const NOBODY: FolderListener = { folder() {}, folderGone() {}, healthy() {}, isFollowed: () => false };
 
 /**
  * Finds the logs under one watched path, at any depth, and those that come later.
@@ -227,6 +227,7 @@ export class Discovery {
   }
 
   #report(path: string): void {
+    if (this.#listener.isFollowed(path)) return;
     const found = this.logAt(path);
     if (found === null) return;
     if (found.format.kind === 'log') this.#runFolders.add(found.folder);

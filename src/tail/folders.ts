@@ -8,6 +8,8 @@ export interface FolderListener {
   folderGone(path: string): void;
   /** A path that could not be looked at can be now. Called at every look. */
   healthy(path: string): void;
+  /** Whether it is a log that is followed already: it need not be reported again. */
+  isFollowed(path: string): boolean;
 }
 
 /** What tells folders apart. */

@@ -141,6 +141,7 @@ export class Tail {
         folder: (folder) => this.#watch(folder),
         folderGone: (folder) => this.#options.waker.unwatch(folder),
         healthy: (healed) => this.#problems.healthy(healed),
+        isFollowed: (path) => this.#logs.get(path) !== undefined,
       },
     );
   }

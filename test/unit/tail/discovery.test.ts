@@ -24,6 +24,7 @@ function discovery(path = root): Discovery {
       folder: (folder) => events.push(`+ ${name(folder)}`),
       folderGone: (folder) => events.push(`- ${name(folder)}`),
       healthy() {},
+      isFollowed: () => false,
     },
   );
 }
