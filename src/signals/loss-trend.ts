@@ -58,8 +58,9 @@ const MATTERS = 0.02;
  * back at once.
  *
  * This is where the line's path spends its time on detection, so most of it is not done for a loss that lies among the
- * newest ones: it surprises nobody, and of these only every fourth counts for the spread, in a long run every sixteenth. And the arithmetic stands in
- * `src/assembly/loss-trend.ts`, which works on one run at a time: each is put there when its turn comes.
+ * newest ones: it surprises nobody, and of these only every fourth counts for the spread, in a long run every sixteenth.
+ * And the arithmetic stands in `src/assembly/loss-trend.ts`, which works on one run at a time: each is put there when its
+ * turn comes.
  */
 export class LossTrend {
   /** While another one holds the assembly. */
