@@ -20,11 +20,9 @@ export interface FoundLog {
 const SKIPPED = new Set(['node_modules', '.git', '__pycache__']);
 /** Some file systems never change a folder's time of change, so it is listed so often all the same. */
 const RELIST_MS = 30_000;
-/** A folder in which nothing has come or gone for so long is looked at less often than in every scan, and how often. */
-const QUIET = [
-  { afterMs: 600_000, visitMs: 10_000 },
-  { afterMs: 20_000, visitMs: 5_000 },
-] as const;
+/** A folder in which nothing has come or gone for so long is looked at less often than in every scan. */
+const QUIET_AFTER_MS = 600_000;
+const QUIET_VISIT_MS = 10_000;
 const NOBODY: FolderListener = { folder() {}, folderGone() {}, healthy() {}, isFollowed: () => false };
 
 /**
@@ -155,9 +153,8 @@ export class Discovery {
       this.#enter(path, now);
     } else if (now.stats.mtimeMs !== folder.changedMs || folder.again || nowMs >= folder.relistMs) {
       this.#unlisted.push(path);
-    } else {
-      const quietMs = nowMs - folder.changedMs;
-      folder.visitMs = nowMs + (QUIET.find(({ afterMs }) => quietMs > afterMs)?.visitMs ?? 0);
+    } else if (nowMs - folder.changedMs > QUIET_AFTER_MS) {
+      folder.visitMs = nowMs + QUIET_VISIT_MS;
     }
   }
 

@@ -109,8 +109,7 @@ export class Inotify implements Waker {
   #relink(folder: string, path: string): void {
     const known = this.#links.get(folder)?.get(path);
     if (known !== undefined) this.#closeLink(folder, path, known);
-    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
-    if (isLink) this.#watchLink(folder, path, () => this.#wake(folder, path));
+    if (isLink(path)) this.#watchLink(folder, path, () => this.#wake(folder, path));
   }
 
   /** chokidar drops changes that follow one another within 50 ms, the last one of a burst too: hence its raw events. */
@@ -176,6 +175,16 @@ export class Inotify implements Waker {
     this.#retrying = undefined;
     this.#isTold = false;
     this.#listener.complete();
+  }
+}
+
+/** What cannot be looked at is none: whoever reads the log tells of that. */
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch (error) {
+    failure(error);
+    return false;
   }
 }
 
